@@ -1,0 +1,43 @@
+"""How the authors' answers to an exercise are collected: the reference, right spellings, and mutants.
+
+Authors and graders only, like every `solutions.py`.
+"""
+
+import inspect
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Answers:
+    """The known answers to one exercise.
+
+    `rights` and `mutants` map a name to the answer; `codes` maps each mutant's name to the misconception it shows.
+    """
+
+    rights: dict[str, Callable] = field(default_factory=dict)
+    mutants: dict[str, Callable] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
+
+    def reference(self, answer: Callable) -> Callable:
+        return self.right(answer)
+
+    def right(self, answer: Callable) -> Callable:
+        self.rights[answer.__name__] = answer
+        return answer
+
+    def wrong(self, code: str) -> Callable[[Callable], Callable]:
+        def register(answer: Callable) -> Callable:
+            self.mutants[answer.__name__] = answer
+            self.codes[answer.__name__] = code
+            return answer
+
+        return register
+
+    def source(self, name: str, function_name: str) -> str:
+        """The text of an answer as a student would hand it in, under the name that the exercise asks for."""
+        answer = self.rights.get(name) or self.mutants[name]
+        lines = textwrap.dedent(inspect.getsource(answer)).splitlines()
+        body = [line.split("  # noqa")[0] for line in lines if not line.startswith("@")]
+        return "\n".join(body).replace(f"def {name}(", f"def {function_name}(", 1)

@@ -1,0 +1,85 @@
+"""Exercise: one training step with gradient clipping, judged by where the weights go.
+
+Challenge and probe, nothing else: this module is all of the exercise that a student's process imports, apart from
+the comparison in `judge.py`.
+"""
+
+import numpy as np
+
+from ...probing import answers, training
+from ...probing.isolation import reachable, undisturbed
+from .judge import judge
+
+__all__ = ["ID", "MISCONCEPTIONS", "PARTS", "TITLE", "challenge", "judge", "probe"]
+
+ID = "train_step"
+TITLE = "Training step"
+PARTS = ("update", "returns")
+MISCONCEPTIONS = __package__
+SOLUTIONS = "train_step"
+
+# Which of the probes is watched for the order of events: small gradient, large gradient, small gradient.
+_WATCHED = 4
+
+
+def challenge(seed: int) -> dict:
+    """Five tiny probes. Together they tell every known mutant from the reference; the seed varies all numbers.
+
+    Thresholds lie on both sides of 1 and of the gradient norms, none is a round number, and one norm lies just below
+    its threshold, where a wrong norm (a sum of norms, say) already clips.
+    """
+    rng = np.random.default_rng(seed)
+    s = [int(x) for x in rng.integers(0, 2**31, 5)]
+    v = [float(x) for x in rng.uniform(0.9, 1.1, 8)]  # gradient norms and thresholds move together by up to a tenth
+    probes = [
+        # a large gradient, then one just below the threshold
+        training.make_probe(s[0], lr=0.31, loss="mean", calls=[(6.3 * v[0], 0.73 * v[0]), (0.66 * v[0], 0.73 * v[0])]),
+        # small gradients under a huge threshold; another loss
+        training.make_probe(s[1], lr=0.47, loss="huber", calls=[(0.41 * v[1], 37.0 * v[1]), (0.28 * v[1], 37.0 * v[1])]),
+        # two clipped steps in a row, a threshold above 1, two parameter groups, a summed loss
+        training.make_probe(
+            s[2], lr=0.13, loss="sum", groups=2, calls=[(11.7 * v[2], 2.6 * v[3]), (8.9 * v[2], 2.6 * v[3])]
+        ),
+        # a threshold far below 1
+        training.make_probe(s[3], lr=0.83, loss="mean", calls=[(1.9 * v[4], 0.064 * v[5]), (2.7 * v[4], 0.064 * v[5])]),
+        # small, then large, then small, with the threshold in between
+        training.make_probe(
+            s[4], lr=0.21, loss="mean", groups=2, calls=[(0.9 * v[6], 1.7 * v[7]), (7.1 * v[6], 1.7 * v[7]), (0.8, 1.7 * v[7])]
+        ),
+    ]
+    return {"given": {"probes": probes}, "withheld": {}}
+
+
+def probe(answer: object, given: dict) -> dict:
+    """Observe a student's training step.
+
+    Returns `runs` (see `autograder.probing.training`), `fault` (why observing ended early, or None), `evidence` (what
+    was seen in the watched run, for explanations) and `trace` (the events of its second, large-gradient call).
+    """
+    observations: dict = {"runs": [], "fault": answers.signature_fault(answer, training.ARGUMENTS)}
+    observations |= {"evidence": {}, "trace": []}
+    if observations["fault"]:
+        return observations
+    with undisturbed(answer):
+        for tiny in given["probes"]:
+            run, fault = training.run(answer, tiny)
+            observations["runs"].append(run)
+            observations["fault"] = observations["fault"] or fault
+            if fault:
+                break
+        observations["evidence"], observations["trace"] = _watch(answer, given["probes"][_WATCHED])
+    observations["evidence"]["global_numbers"] = sorted({float(x) for x in reachable(answer, (int, float))})
+    return observations
+
+
+def _watch(answer: object, tiny: dict) -> tuple[dict, list[dict]]:
+    """Run one probe once more under observation; what it does there never counts for or against it."""
+    recorders: list = []
+    training.run(answer, tiny, recorders)
+    evidence = {
+        "order": [[event["event"] for event in seen.events] for seen in recorders],
+        "clips": [[[event["by"], event["on"]] for event in seen.events if event["event"] == "clip"] for seen in recorders],
+        "foreign": sorted(set().union(*(seen.foreign for seen in recorders))),
+        "scaled_copies": any(seen.scaled_copies for seen in recorders),
+    }
+    return evidence, recorders[min(1, len(recorders) - 1)].events if recorders else []

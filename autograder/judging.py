@@ -1,0 +1,135 @@
+"""From observations to a result: which parts are right, and which misconception explains the rest. Only compares."""
+
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+MIME_TYPE = "application/vnd.autograder.result+json"
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A way to go wrong, in the words of the course. Texts may name details that an observation supplies, as {line}."""
+
+    code: str
+    title: str
+    symptom: str
+    cause: str
+    next_action: str
+    lesson: str
+
+
+class Finding(Misconception):
+    """A misconception seen in one answer, its texts filled in with what was observed."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an exercise's judge decides: `parts` maps each part to right or wrong; `diagnoses` lists, most likely first,
+    (code, details, parts that it explains)."""
+
+    parts: dict[str, bool]
+    diagnoses: list[tuple[str, dict[str, Any], frozenset[str]]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one check.
+
+    `parts` maps each judged part of the exercise to whether it is right; `findings` lists what went wrong, most likely
+    first; `trace` lists the events seen in the last watched call, each with the `grad_norm` right after it, and
+    `should_be` the same events for the reference.
+    """
+
+    exercise: str
+    title: str
+    parts: dict[str, bool]
+    findings: list[Finding]
+    trace: list[dict] = field(default_factory=list)
+    should_be: list[dict] = field(default_factory=list)
+    protected: bool = False
+
+    @property
+    def passed(self) -> bool:
+        return all(self.parts.values())
+
+    def to_json(self) -> dict:
+        """Plain data for grading records: never an expected value, never a checker's source."""
+        return {
+            "exercise": self.exercise,
+            "passed": self.passed,
+            "parts": self.parts,
+            "findings": [asdict(finding) for finding in self.findings],
+            "trace": self.trace,
+            "protected": self.protected,
+        }
+
+    def message(self) -> str:
+        """The verdict in words: what happened, the likely cause, what to try next."""
+        if self.passed:
+            return f"✓ {self.title}: right."
+        finding = self.findings[0]
+        right = [name for name, ok in self.parts.items() if ok]
+        lines = [
+            f"✗ {self.title}: {finding.title}",
+            f"  What happened: {finding.symptom}",
+            f"  Likely cause:  {finding.cause}",
+            f"  Try next:      {finding.next_action}",
+            f"  Read again:    {finding.lesson}",
+        ]
+        if right:
+            lines.append(f"  Already right: {', '.join(right)}")
+        return "\n".join(lines)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        from .presenting import mimebundle
+
+        return mimebundle(self)
+
+
+def judge(exercise: Any, observations: dict, expected: dict, part: str | None = None) -> Result:
+    """Compare what was observed with what was expected of an exercise (one of `autograder.exercises`).
+
+    Raises ValueError for a `part` that the exercise does not have.
+    """
+    if part is not None and part not in exercise.PARTS:
+        raise ValueError(f"“{exercise.ID}” has no part {part!r}; its parts are {', '.join(exercise.PARTS)}.")
+    verdict = exercise.judge(observations, expected)
+    wanted = exercise.PARTS if part is None else (part,)
+    parts = {name: verdict.parts[name] for name in wanted}
+    wrong = {name for name, ok in parts.items() if not ok}
+    findings = []
+    for code, details, explains in verdict.diagnoses:
+        if explains & wrong and code not in {finding.code for finding in findings}:
+            findings.append(find(exercise.MISCONCEPTIONS, code, details))
+    return Result(
+        exercise=exercise.ID,
+        title=exercise.TITLE,
+        parts=parts,
+        findings=findings,
+        trace=observations.get("trace", []),
+        should_be=expected["reference"].get("trace", []),
+    )
+
+
+@cache
+def catalogue(package: str) -> dict[str, Misconception]:
+    """The misconceptions of an exercise package, by code (its `misconceptions.yaml`)."""
+    text = resources.files(package).joinpath("misconceptions.yaml").read_text(encoding="utf-8")
+    entries = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return {code: Misconception(code=code, **texts) for code, texts in entries.items()}
+
+
+def find(package: str, code: str, details: dict[str, Any]) -> Finding:
+    """The finding for a code, its texts filled in. A text that names a detail not supplied keeps to its plain form."""
+    entry = catalogue(package)[code]
+    known = _Details(details)
+    return Finding(**{name: text.format_map(known) for name, text in asdict(entry).items()})
+
+
+class _Details(dict):
+    def __missing__(self, key: str) -> str:
+        return "…"

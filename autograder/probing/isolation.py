@@ -1,0 +1,132 @@
+"""Leave a process as it was found, whatever a student's code does to it while it is probed."""
+
+import copy
+import functools
+import io
+import random
+import sys
+import threading
+import types
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+
+import numpy as np
+import torch
+from torch.nn.modules import module as _module
+from torch.optim import optimizer as _optimizer
+
+# Every registry of hooks that act on all modules or all optimizers.
+_GLOBAL_HOOKS = [
+    value
+    for namespace in (_module, _optimizer)
+    for name, value in vars(namespace).items()
+    if name.startswith("_global_") and isinstance(value, dict)
+]
+
+
+@contextmanager
+def undisturbed(answer: object = None) -> Iterator[None]:
+    """Run a block on one thread in float32, quietly, and restore what it may have changed.
+
+    Restored, also after an exception: the random states of torch, numpy and random; default dtype; gradient
+    mode; thread count; anomaly mode; global module and optimizer hooks; profile and trace functions;
+    warning filters; and every `nn.Module` and `Optimizer` that `answer` reaches through its globals or closure.
+    """
+    with ExitStack() as stack:
+        restore = stack.callback
+        restore(torch.set_rng_state, torch.get_rng_state())
+        restore(np.random.set_state, np.random.get_state())
+        restore(random.setstate, random.getstate())
+        restore(torch.set_default_dtype, torch.get_default_dtype())
+        restore(torch.set_grad_enabled, torch.is_grad_enabled())
+        if torch.get_num_threads() != 1:  # setting it is not free, and a grading kernel has one thread already
+            restore(torch.set_num_threads, torch.get_num_threads())
+            torch.set_num_threads(1)
+        restore(torch.autograd.set_detect_anomaly, torch.is_anomaly_enabled(), torch.is_anomaly_check_nan_enabled())
+        restore(sys.setprofile, sys.getprofile())
+        restore(threading.setprofile, threading.getprofile())
+        restore(sys.settrace, sys.gettrace())
+        for hooks in _GLOBAL_HOOKS:
+            restore(_refill, hooks, dict(hooks))
+        for thing in reachable(answer, (torch.nn.Module, torch.optim.Optimizer)):
+            restore(_remember(thing))
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        stack.enter_context(redirect_stdout(io.StringIO()))
+        stack.enter_context(redirect_stderr(io.StringIO()))
+        sys.setprofile(None)
+        torch.set_default_dtype(torch.float32)
+        torch.set_grad_enabled(True)
+        torch.manual_seed(0)
+        yield
+
+
+def reachable(answer: object, kinds: type | tuple[type, ...]) -> list:
+    """Objects of these kinds that an answer names in its globals, closure, defaults or attributes.
+
+    Followed are only names that the code really mentions, through functions that share the answer's globals: an
+    unrelated large model in a notebook costs nothing.
+    """
+    home = getattr(_function(answer), "__globals__", None)
+    found, seen, queue = [], set(), [answer, *(vars(answer).values() if hasattr(answer, "__dict__") else ())]
+    queue += [_function(answer), *getattr(answer, "args", ()), getattr(answer, "__self__", None)]
+    while queue:
+        thing = queue.pop()
+        if id(thing) in seen:
+            continue
+        seen.add(id(thing))
+        if isinstance(thing, kinds):
+            found.append(thing)
+        elif isinstance(thing, types.FunctionType) and thing.__globals__ is home:
+            queue += (home[name] for name in _names(thing.__code__) if name in home)
+            queue += (cell.cell_contents for cell in thing.__closure__ or () if cell != types.CellType())
+            queue += thing.__defaults__ or ()
+            queue += (thing.__kwdefaults__ or {}).values()
+    return found
+
+
+def _function(answer: object) -> object:
+    """The plain function behind a partial, a bound method or a callable object."""
+    while isinstance(answer, functools.partial):
+        answer = answer.func
+    if not isinstance(answer, types.FunctionType | types.MethodType | type):
+        answer = getattr(type(answer), "__call__", answer)
+    return getattr(answer, "__func__", answer)
+
+
+def _names(code: types.CodeType) -> set[str]:
+    names = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            names |= _names(constant)
+    return names
+
+
+def _remember(thing: torch.nn.Module | torch.optim.Optimizer) -> Callable[[], None]:
+    """A function that puts a model or an optimizer back into its present state, in place."""
+    if isinstance(thing, torch.optim.Optimizer):
+        state = copy.deepcopy(thing.state_dict())
+        return lambda: thing.load_state_dict(state)
+    tensors = [(t, t.detach().clone(), None if t.grad is None else t.grad.clone()) for t in _tensors(thing)]
+    modes = [(module, module.training) for module in thing.modules()]
+
+    def restore() -> None:
+        with torch.no_grad():
+            for tensor, value, grad in tensors:
+                tensor.data = value if tensor.shape != value.shape else tensor.data.copy_(value)
+                tensor.grad = grad
+        for module, training in modes:
+            module.training = training
+
+    return restore
+
+
+def _tensors(model: torch.nn.Module) -> list[torch.Tensor]:
+    return [*model.parameters(), *model.buffers()]
+
+
+def _refill(target: dict, content: dict) -> None:
+    if target or content:
+        target.clear()
+        target.update(content)

@@ -1,0 +1,245 @@
+"""Watch the order in which a training step runs: zero_grad, forward, backward, clip, step.
+
+Calls are recognised by the code that runs (`sys.setprofile`), so neither their names nor their wrapping matter. Work
+done by hand is recognised by its effect: between any two calls out of the student's own code, the gradients and
+the weights are compared with what they were. What is seen serves explanations only, never the verdict.
+"""
+
+import inspect
+import math
+import os
+import sys
+from collections.abc import Callable, Iterable
+from types import CodeType, FrameType
+
+import numpy as np
+import torch
+from torch.nn.utils import clip_grad
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from .answers import plain
+
+_LIBRARIES = (os.path.dirname(torch.__file__), os.path.dirname(__file__))
+
+
+def _code(function: Callable) -> CodeType:
+    return inspect.unwrap(function).__code__
+
+
+_CLIPS = {
+    _code(clip_grad.clip_grad_norm_): "clip_grad_norm_",
+    _code(clip_grad.clip_grad_value_): "clip_grad_value_",
+    _code(clip_grad._clip_grads_with_norm_): "clip_grads_with_norm_",
+}
+_ZERO_GRADS = {_code(torch.optim.Optimizer.zero_grad), _code(torch.nn.Module.zero_grad)}
+_BACKWARDS = {_code(torch.autograd.backward), _code(torch.autograd.grad)}
+_FORWARD = _code(torch.nn.Module._call_impl)
+
+
+class Recorder:
+    """Records the events of a block in which a student's code trains `model` with `optimizer`.
+
+    `events` is a list of dicts: `event` (zero_grad, forward, backward, clip, step, edit_weights), `grad_norm` (global
+    2-norm of the gradients right after it; None where there are none), and for `clip` also `by` (the function, or
+    "hand") and `on` (parameters, some-parameters, nothing, other-tensors).
+    `foreign` names events that acted on another model or optimizer, and `scaled_copies` says whether gradients were
+    scaled or clamped into a copy.
+    """
+
+    def __init__(self, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> None:
+        self.events: list[dict] = []
+        self.foreign: set[str] = set()
+        self._model, self._optimizer = model, optimizer
+        self._parameters = list(model.parameters())
+        self._forward_code = getattr(type(model).forward, "__code__", None)
+        self._step_code = _code(type(optimizer).step)
+        self._open: list[tuple[FrameType, dict]] = []
+        self._from_library: dict[CodeType, bool] = {}
+        self._copies = _ScaledCopies(self._parameters)
+        self._grad_memory = [_Memory() for _ in self._parameters]
+        self._weight_memory = [_Memory() for _ in self._parameters]
+
+    @property
+    def scaled_copies(self) -> bool:
+        return self._copies.seen
+
+    def __enter__(self) -> "Recorder":
+        self._state = self._look()
+        self._copies.__enter__()
+        sys.setprofile(self._profile)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        sys.setprofile(None)
+        self._copies.__exit__(*exception)
+        self._compare()
+
+    # -- what runs ---------------------------------------------------------------------------------------------
+
+    def _profile(self, frame: FrameType, event: str, argument: object) -> None:
+        code = frame.f_code
+        if event == "return":
+            if self._open and self._open[-1][0] is frame:
+                self._close(frame, argument)
+                return
+        elif event == "call":
+            seen = self._recognise(code, frame)
+            if seen is not None:
+                self._compare()
+                self._open.append((frame, seen))
+                return
+        if not self._library(code):
+            self._compare()
+
+    def _library(self, code: CodeType) -> bool:
+        known = self._from_library.get(code)
+        if known is None:
+            known = self._from_library[code] = code.co_filename.startswith(_LIBRARIES)
+        return known
+
+    def _recognise(self, code: CodeType, frame: FrameType) -> dict | None:
+        inside = {seen["event"] for _, seen in self._open}
+        if code in _CLIPS:
+            return None if "clip" in inside else {"event": "clip", "by": _CLIPS[code]}
+        if code in _BACKWARDS:
+            return {"event": "backward"}
+        if code is _FORWARD or code is self._forward_code:
+            target = frame.f_locals.get("self")
+            if target is self._model:
+                return None if "forward" in inside else {"event": "forward"}
+            if code is _FORWARD and not inside and self._is_whole_model(target):
+                self.foreign.add("forward")
+            return None
+        if code in _ZERO_GRADS:
+            return {"event": "zero_grad"} if self._ours(frame, "zero_grad") else None
+        if code is self._step_code or code.co_name == "step":
+            target = frame.f_locals.get("self")
+            if target is self._optimizer:
+                return {"event": "step"} if code is self._step_code else None
+            if isinstance(target, torch.optim.Optimizer):
+                self.foreign.add("step")
+        return None
+
+    def _ours(self, frame: FrameType, event: str) -> bool:
+        target = frame.f_locals.get("self")
+        if target is self._model or target is self._optimizer:
+            return True
+        self.foreign.add(event)
+        return False
+
+    def _is_whole_model(self, target: object) -> bool:
+        """A model of its own: neither a part of the one handed in nor a loss function (which has no parameters)."""
+        return (
+            isinstance(target, torch.nn.Module)
+            and not any(target is part for part in self._model.modules())
+            and next(target.parameters(), None) is not None
+        )
+
+    def _close(self, frame: FrameType, returned: object) -> None:
+        _, seen = self._open.pop()
+        self._state = self._look()
+        norm = self._norm()
+        if seen["event"] == "clip":
+            seen["on"], seen["max_norm"] = self._clipped(frame)
+        elif seen["event"] == "backward" and isinstance(returned, tuple):  # torch.autograd.grad returns its gradients
+            norm = _global_norm([g.detach().numpy() for g in returned if isinstance(g, torch.Tensor)])
+        self._add({**seen, "grad_norm": norm})
+
+    def _clipped(self, frame: FrameType) -> tuple[str, float | None]:
+        given = frame.f_locals.get("parameters")
+        tensors = [given] if isinstance(given, torch.Tensor) else given if isinstance(given, list) else []
+        limit = frame.f_locals.get("max_norm", frame.f_locals.get("clip_value"))
+        ours = {id(p) for p in self._parameters}
+        hit = {id(t) for t in tensors} & ours
+        if hit:
+            on = "parameters" if hit == ours else "some-parameters"
+        else:
+            on = "other-tensors" if tensors else "nothing"
+        try:
+            return on, plain(float(limit))
+        except (TypeError, ValueError):
+            return on, None
+
+    # -- what changes by hand ----------------------------------------------------------------------------------
+
+    def _look(self) -> tuple[list, list]:
+        grads = [memory.read(p.grad) for p, memory in zip(self._parameters, self._grad_memory, strict=True)]
+        return grads, [memory.read(p) for p, memory in zip(self._parameters, self._weight_memory, strict=True)]
+
+    def _compare(self) -> None:
+        state = self._look()
+        if state == self._state:
+            return
+        (grads, weights), (new_grads, new_weights) = self._state, state
+        self._state = state
+        if grads != new_grads:
+            before, after = _norm_of_bytes(grads), _norm_of_bytes(new_grads)
+            if not after:
+                self._add({"event": "zero_grad", "grad_norm": after})
+            elif before is None or after > before:
+                self._add({"event": "edit_gradients", "grad_norm": after})
+            else:
+                self._add({"event": "clip", "by": "hand", "on": "parameters", "grad_norm": after})
+        if weights != new_weights:
+            stepped = any(seen["event"] == "step" for seen in self.events)
+            self._add({"event": "edit_weights" if stepped else "step", "by": "hand", "grad_norm": self._norm()})
+
+    def _norm(self) -> float | None:
+        return _norm_of_bytes(self._state[0])
+
+    def _add(self, seen: dict) -> None:
+        """Append an event; pieces of the same work by hand (a loop over the parameters) are one event."""
+        last = self.events[-1] if self.events else {}
+        by_hand = seen.get("by", "hand") == "hand" and last.get("by", "hand") == "hand"
+        if by_hand and seen["event"] == last.get("event") and seen["event"] not in ("forward", "backward"):
+            last.update(seen)
+        else:
+            self.events.append(seen)
+
+
+class _ScaledCopies(TorchDispatchMode):
+    """Notices operations that scale or clamp a gradient into a new tensor."""
+
+    _OPERATIONS = ("mul", "div", "clamp", "_foreach_mul", "_foreach_div", "clip", "minimum", "where")
+
+    def __init__(self, parameters: Iterable[torch.nn.Parameter]) -> None:
+        super().__init__()
+        self._parameters = list(parameters)
+        self.seen = False
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):  # noqa: ANN001 (torch's own signature)
+        result = function(*args, **(kwargs or {}))
+        if not self.seen and function.overloadpacket.__name__ in self._OPERATIONS and args:
+            first = args[0] if isinstance(args[0], list | tuple) else [args[0]]
+            second = args[1] if len(args) > 1 else None
+            scalar = not isinstance(second, torch.Tensor) or second.numel() == 1
+            grads = {p.grad.data_ptr() for p in self._parameters if p.grad is not None}
+            self.seen = scalar and any(isinstance(t, torch.Tensor) and t.data_ptr() in grads for t in first)
+        return result
+
+
+class _Memory:
+    """Reads a tensor's bytes without asking torch more often than needed (looking must stay cheap)."""
+
+    def __init__(self) -> None:
+        self._address, self._view = None, None
+
+    def read(self, tensor: torch.Tensor | None) -> bytes | None:
+        if tensor is None:
+            return None
+        address = tensor.data_ptr()
+        if address != self._address or self._view is None:
+            # The view keeps the memory alive, so that an equal address means the same tensor.
+            self._address, self._view = address, tensor.detach().numpy()
+        return self._view.tobytes()
+
+
+def _norm_of_bytes(grads: list[bytes | None]) -> float | None:
+    return _global_norm([np.frombuffer(g, dtype=np.float32) for g in grads if g is not None])
+
+
+def _global_norm(arrays: list[np.ndarray]) -> float | None:
+    if not arrays:
+        return None
+    norm = math.sqrt(sum(float(np.square(a, dtype=np.float64).sum()) for a in arrays))
+    return norm if math.isfinite(norm) else None
