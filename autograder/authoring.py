@@ -4,13 +4,10 @@
 """
 
 import json
-from collections.abc import Iterable
-from functools import cache
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 
-from . import exercises
+from . import exercises, public
 from .exercises.solutions import Answers
 
 
@@ -23,10 +20,26 @@ def expected(exercise_id: str, challenge: dict) -> dict:
     """What the reference and every mutant give for a challenge, as plain data."""
     task, answers = exercises.get(exercise_id), answers_of(exercise_id)
     given = challenge["given"]
-    reference = next(iter(answers.rights.values()))
     mutants = {
-        name: {"code": answers.codes[name], "observations": task.probe(mutant, given)}
+        name: {"code": answers.codes[name], "observations": task.probe(mutant, given) | {"trace": []}}
         for name, mutant in answers.mutants.items()
     }
-    data = {"given": given, "reference": task.probe(reference, given), "mutants": mutants}
-    return json.loads(json.dumps(data, allow_nan=False))
+    reference = task.probe(next(iter(answers.rights.values())), given)
+    return json.loads(json.dumps({"given": given, "reference": reference, "mutants": mutants}, allow_nan=False))
+
+
+def recorded_path(exercise_id: str) -> Path:
+    """Where the expectation of an exercise's public challenge is kept."""
+    return Path(exercises.__file__).parent / exercises.get(exercise_id).SOLUTIONS / "expected.json"
+
+
+def record() -> None:
+    """Write the expectation of every exercise's public challenge anew."""
+    for path, exercise_id in {recorded_path(i): exercises.get(i).SOLUTIONS for i in exercises.ids()}.items():
+        data = expected(exercise_id, exercises.get(exercise_id).challenge(public.PUBLIC_SEED))
+        path.write_text(json.dumps(data, separators=(",", ":")) + "\n", encoding="utf-8")
+        print(f"recorded {exercise_id}: {len(data['mutants'])} mutants, {path.stat().st_size // 1000} kB")
+
+
+if __name__ == "__main__":
+    record()

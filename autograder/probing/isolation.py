@@ -86,6 +86,12 @@ def reachable(answer: object, kinds: type | tuple[type, ...]) -> list:
     return found
 
 
+def mentions(answer: object, names: tuple[str, ...]) -> bool:
+    """Whether an answer's own code uses one of these names (to word an explanation, never to decide)."""
+    code = getattr(_function(answer), "__code__", None)
+    return code is not None and not _names(code).isdisjoint(names)
+
+
 def _function(answer: object) -> object:
     """The plain function behind a partial, a bound method or a callable object."""
     while isinstance(answer, functools.partial):

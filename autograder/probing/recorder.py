@@ -10,7 +10,7 @@ import math
 import os
 import sys
 from collections.abc import Callable, Iterable
-from types import CodeType, FrameType
+from types import CodeType, FrameType, GeneratorType
 
 import numpy as np
 import torch
@@ -32,7 +32,7 @@ _CLIPS = {
     _code(clip_grad._clip_grads_with_norm_): "clip_grads_with_norm_",
 }
 _ZERO_GRADS = {_code(torch.optim.Optimizer.zero_grad), _code(torch.nn.Module.zero_grad)}
-_BACKWARDS = {_code(torch.autograd.backward), _code(torch.autograd.grad)}
+_BACKWARDS = {_code(torch.autograd.backward): "backward", _code(torch.autograd.grad): "autograd.grad"}
 _FORWARD = _code(torch.nn.Module._call_impl)
 
 
@@ -42,13 +42,14 @@ class Recorder:
     `events` is a list of dicts: `event` (zero_grad, forward, backward, clip, step, edit_weights), `grad_norm` (global
     2-norm of the gradients right after it; None where there are none), and for `clip` also `by` (the function, or
     "hand") and `on` (parameters, some-parameters, nothing, other-tensors).
-    `foreign` names events that acted on another model or optimizer, and `scaled_copies` says whether gradients were
-    scaled or clamped into a copy.
+    `foreign` names events that acted on another model or optimizer, `scaled_copies` says whether gradients were
+    scaled or clamped into a copy, and `spent_generator` whether the code was left with a generator already walked through.
     """
 
     def __init__(self, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> None:
         self.events: list[dict] = []
         self.foreign: set[str] = set()
+        self.spent_generator = False
         self._model, self._optimizer = model, optimizer
         self._parameters = list(model.parameters())
         self._forward_code = getattr(type(model).forward, "__code__", None)
@@ -82,6 +83,10 @@ class Recorder:
             if self._open and self._open[-1][0] is frame:
                 self._close(frame, argument)
                 return
+            if not self._library(code) and not self.spent_generator:
+                self.spent_generator = any(
+                    _is_spent(value) for name, value in frame.f_locals.items() if not name.startswith(".")
+                )
         elif event == "call":
             seen = self._recognise(code, frame)
             if seen is not None:
@@ -102,7 +107,7 @@ class Recorder:
         if code in _CLIPS:
             return None if "clip" in inside else {"event": "clip", "by": _CLIPS[code]}
         if code in _BACKWARDS:
-            return {"event": "backward"}
+            return {"event": "backward", "by": _BACKWARDS[code]}
         if code is _FORWARD or code is self._forward_code:
             target = frame.f_locals.get("self")
             if target is self._model:
@@ -115,7 +120,7 @@ class Recorder:
         if code is self._step_code or code.co_name == "step":
             target = frame.f_locals.get("self")
             if target is self._optimizer:
-                return {"event": "step"} if code is self._step_code else None
+                return {"event": "step", "by": "optimizer"} if code is self._step_code else None
             if isinstance(target, torch.optim.Optimizer):
                 self.foreign.add("step")
         return None
@@ -198,24 +203,38 @@ class Recorder:
 
 
 class _ScaledCopies(TorchDispatchMode):
-    """Notices operations that scale or clamp a gradient into a new tensor."""
+    """Notices operations that scale or clamp a gradient into a new tensor, or scale or clamp a copy of one."""
 
-    _OPERATIONS = ("mul", "div", "clamp", "_foreach_mul", "_foreach_div", "clip", "minimum", "where")
+    _COPIES = ("clone", "_to_copy", "cat", "stack", "view", "_unsafe_view", "detach", "alias")
+    _SCALES = ("mul", "div", "clamp", "clamp_min", "clamp_max", "minimum", "_foreach_mul", "_foreach_div")
+    _SCALES += tuple(f"{name}_" for name in _SCALES)
 
     def __init__(self, parameters: Iterable[torch.nn.Parameter]) -> None:
         super().__init__()
         self._parameters = list(parameters)
+        self._copies: list[torch.Tensor] = []
         self.seen = False
 
-    def __torch_dispatch__(self, function, types, args=(), kwargs=None):  # noqa: ANN001 (torch's own signature)
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
         result = function(*args, **(kwargs or {}))
-        if not self.seen and function.overloadpacket.__name__ in self._OPERATIONS and args:
-            first = args[0] if isinstance(args[0], list | tuple) else [args[0]]
-            second = args[1] if len(args) > 1 else None
-            scalar = not isinstance(second, torch.Tensor) or second.numel() == 1
-            grads = {p.grad.data_ptr() for p in self._parameters if p.grad is not None}
-            self.seen = scalar and any(isinstance(t, torch.Tensor) and t.data_ptr() in grads for t in first)
+        name = function.overloadpacket.__name__
+        if self.seen or name not in self._SCALES + self._COPIES or not args:
+            return result
+        first = [t for t in (args[0] if isinstance(args[0], list | tuple) else [args[0]]) if isinstance(t, torch.Tensor)]
+        second = args[1] if len(args) > 1 else None
+        grads = {p.grad.data_ptr() for p in self._parameters if p.grad is not None}
+        copies = {t.data_ptr() for t in self._copies} - grads
+        touched = {t.data_ptr() for t in first}
+        if name in self._COPIES:
+            if touched & (grads | copies) and isinstance(result, torch.Tensor):
+                self._copies.append(result)
+        elif not isinstance(second, torch.Tensor) or second.numel() == 1:
+            self.seen = bool(touched & (copies if name.endswith("_") else grads | copies))
         return result
+
+
+def _is_spent(value: object) -> bool:
+    return isinstance(value, GeneratorType) and value.gi_frame is None
 
 
 class _Memory:

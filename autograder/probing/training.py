@@ -6,7 +6,8 @@ A *probe* is one model, one plain-SGD optimizer, one loss function, and a few co
      "calls": [{"inputs": [[...]], "targets": [[...]], "max_norm": float}, ...]}
 
 A *run* is what was observed of it: for each call the flat `weights` afterwards, the `returned` pair
-(`loss`, `grad_norm`; or `other`, a description of something else) and `left`, the global norm of the gradients left behind.
+(`loss`, `grad_norm`; or `other`, a description of something else) and `left`, the global norm of the gradients left behind; and
+whether the optimizer still has the `same_lr`.
 """
 
 from collections.abc import Callable
@@ -100,7 +101,9 @@ def run(answer: Callable, probe: dict, recorders: list[Recorder] | None = None) 
                         returned = answer(*arguments)
         except Exception as error:
             return {"calls": calls}, answers.raised(error, answer)
-        calls.append({"weights": weights_of(model), "returned": _returned(returned), "left": _grad_norm(model)})
+        same_lr = all(group["lr"] == probe["lr"] for group in optimizer.param_groups)
+        seen = {"weights": weights_of(model), "returned": _returned(returned), "left": _grad_norm(model)}
+        calls.append(seen | {"same_lr": same_lr})
     return {"calls": calls}, None
 
 

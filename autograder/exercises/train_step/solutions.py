@@ -1155,7 +1155,7 @@ def normalises_the_loss(model, optimizer, loss_fn, inputs, targets, max_norm):
     return loss.item(), total.item()
 
 
-@answers.wrong("clips-loss")
+@answers.wrong("clip-wrong-tensors")
 def clips_the_losss_gradient(model, optimizer, loss_fn, inputs, targets, max_norm):
     optimizer.zero_grad()
     loss = loss_fn(model(inputs), targets)

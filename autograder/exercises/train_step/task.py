@@ -7,7 +7,7 @@ the comparison in `judge.py`.
 import numpy as np
 
 from ...probing import answers, training
-from ...probing.isolation import reachable, undisturbed
+from ...probing.isolation import mentions, reachable, undisturbed
 from .judge import judge
 
 __all__ = ["ID", "MISCONCEPTIONS", "PARTS", "TITLE", "challenge", "judge", "probe"]
@@ -68,6 +68,7 @@ def probe(answer: object, given: dict) -> dict:
             if fault:
                 break
         observations["evidence"], observations["trace"] = _watch(answer, given["probes"][_WATCHED])
+    observations["evidence"]["mentions_backward"] = mentions(answer, ("backward", "autograd"))
     observations["evidence"]["global_numbers"] = sorted({float(x) for x in reachable(answer, (int, float))})
     return observations
 
@@ -80,6 +81,9 @@ def _watch(answer: object, tiny: dict) -> tuple[dict, list[dict]]:
         "order": [[event["event"] for event in seen.events] for seen in recorders],
         "clips": [[[event["by"], event["on"]] for event in seen.events if event["event"] == "clip"] for seen in recorders],
         "foreign": sorted(set().union(*(seen.foreign for seen in recorders))),
+        "backward_by": sorted({e["by"] for seen in recorders for e in seen.events if e["event"] == "backward"}),
+        "backward_norms": [e["grad_norm"] for seen in recorders[:1] for e in seen.events if e["event"] == "backward"],
+        "spent_generator": any(seen.spent_generator for seen in recorders),
         "scaled_copies": any(seen.scaled_copies for seen in recorders),
     }
     return evidence, recorders[min(1, len(recorders) - 1)].events if recorders else []

@@ -1,0 +1,18 @@
+"""The public challenge of each exercise and what is expected of it: recorded data, so that a check needs no solution."""
+
+import json
+from functools import cache
+from importlib import resources
+from types import ModuleType
+
+PUBLIC_SEED = 20130617
+
+
+@cache
+def expected(exercise: ModuleType) -> dict:
+    """The recorded expectation of an exercise's public challenge (`expected.json` beside the exercise it is judged as).
+
+    `given` in it is the public challenge itself.
+    """
+    text = resources.files(f"autograder.exercises.{exercise.SOLUTIONS}").joinpath("expected.json").read_text("utf-8")
+    return json.loads(text)
