@@ -1,0 +1,21 @@
+"""nbgrader's settings for this course. Copied to another course folder, they hold for that one."""
+
+from pathlib import Path
+
+c = get_config()  # noqa: F821
+
+c.CourseDirectory.course_id = "gradient_clipping"
+
+# The folder of this file, from wherever nbgrader is called; the current one where nbgrader does not say.
+c.CourseDirectory.root = str(Path(globals().get("__file__", "nbgrader_config.py")).absolute().parent)
+
+# What running a notebook leaves beside it is no part of an assignment.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.pyc", ".progress.json", "feedback"]
+
+# A cell that does not end is interrupted, and the cells after it still count.
+c.Execute.timeout = 30
+c.Execute.interrupt_on_timeout = True
+
+# OverwriteCells.add_missing_cells stays off. With it, a test cell that lost the answer cell right before it, or that
+# follows a read-only cell, ends in a KeyError and costs the whole submission; without it, a deleted test cell scores
+# nothing and is marked for manual grading. JupyterLab does not let a student delete a test cell anyway.
