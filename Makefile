@@ -1,0 +1,61 @@
+# Everything one does here; `make` alone lists it. Each target makes the environment (.venv) if it is missing.
+PYTHON ?= python3
+
+# nbgrader calls other programs (alembic) by name, so the environment's programs come first on PATH.
+IN_ENV = PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/
+PYTEST = $(IN_ENV)python -m pytest -n 2 --dist loadgroup
+ENV = .venv/made
+
+.PHONY: help
+help:  ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
+
+.PHONY: lab
+lab: $(ENV)  ## open the course in JupyterLab
+	$(IN_ENV)jupyter-lab
+
+.PHONY: demo
+demo: $(ENV)  ## grade example submissions and show the report
+	$(IN_ENV)autograder demo
+
+.PHONY: test
+test: $(ENV)  ## run the tests, those in a browser included
+	$(PYTEST) -m "not full"
+
+.PHONY: test-fast
+test-fast: $(ENV)  ## run the tests that need neither whole notebooks nor a browser
+	$(PYTEST) -m "not slow and not browser and not full"
+
+.PHONY: test-full
+test-full: $(ENV)  ## run every test at full size; the summary goes to out/test-full.txt
+	@mkdir -p out
+	bash -o pipefail -c '$(PYTEST) --durations 20 | tee out/test-full.txt'
+
+.PHONY: notebooks
+notebooks: $(ENV)  ## run the lectures; the executed copies go to out/
+	$(IN_ENV)python -m autograder.lectures
+
+.PHONY: release
+release: $(ENV)  ## make the students' assignments in release/ from source/
+	$(IN_ENV)python -m autograder.grading.release
+
+.PHONY: expectations
+expectations: $(ENV)  ## record anew what the public challenges expect
+	$(IN_ENV)python -m autograder.authoring
+
+.PHONY: bench
+bench: $(ENV)  ## measure how fast and how well the grader judges
+	$(IN_ENV)python -m benchmarks
+
+.PHONY: lock
+lock: $(ENV)  ## bring requirements.lock in line with pyproject.toml
+	$(IN_ENV)uv pip compile pyproject.toml --quiet --output-file requirements.lock
+
+$(ENV): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "The course needs Python 3.11 \
+	or newer, and $(PYTHON) is " + sys.version.split()[0] + ". Name another one, as in: make PYTHON=python3.12")'
+	@echo "Making the environment in .venv (a few minutes, once) ..."
+	test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --disable-pip-version-check --requirement requirements.lock
+	.venv/bin/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
