@@ -5,6 +5,7 @@
 
 import json
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from . import exercises, public
@@ -12,8 +13,10 @@ from .exercises.solutions import Answers
 
 
 def answers_of(exercise_id: str) -> Answers:
-    """The reference, right spellings and mutants of an exercise."""
-    return import_module(f"autograder.exercises.{exercises.get(exercise_id).SOLUTIONS}.solutions").answers
+    """The right answers and mutants of an exercise (those of the exercise it is judged as, if it has none of its own)."""
+    own = f"autograder.exercises.{exercise_id}.solutions"
+    shared = f"autograder.exercises.{exercises.get(exercise_id).JUDGED_AS}.solutions"
+    return import_module(own if find_spec(own) else shared).answers
 
 
 def expected(exercise_id: str, challenge: dict) -> dict:
@@ -30,12 +33,15 @@ def expected(exercise_id: str, challenge: dict) -> dict:
 
 def recorded_path(exercise_id: str) -> Path:
     """Where the expectation of an exercise's public challenge is kept."""
-    return Path(exercises.__file__).parent / exercises.get(exercise_id).SOLUTIONS / "expected.json"
+    return Path(exercises.__file__).parent / exercises.get(exercise_id).JUDGED_AS / "expected.json"
 
 
 def record() -> None:
     """Write the expectation of every exercise's public challenge anew."""
-    for path, exercise_id in {recorded_path(i): exercises.get(i).SOLUTIONS for i in exercises.ids()}.items():
+    for exercise_id in exercises.ids():
+        if exercises.get(exercise_id).JUDGED_AS != exercise_id:
+            continue
+        path = recorded_path(exercise_id)
         data = expected(exercise_id, exercises.get(exercise_id).challenge(public.PUBLIC_SEED))
         path.write_text(json.dumps(data, separators=(",", ":")) + "\n", encoding="utf-8")
         print(f"recorded {exercise_id}: {len(data['mutants'])} mutants, {path.stat().st_size // 1000} kB")

@@ -116,16 +116,18 @@ def judge(exercise: Any, observations: dict, expected: dict, part: str | None = 
 
 
 @cache
-def catalogue(package: str) -> dict[str, Misconception]:
-    """The misconceptions of an exercise package, by code (its `misconceptions.yaml`)."""
-    text = resources.files(package).joinpath("misconceptions.yaml").read_text(encoding="utf-8")
-    entries = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+def catalogue(packages: tuple[str, ...]) -> dict[str, Misconception]:
+    """The misconceptions of exercise packages, by code (their `misconceptions.yaml`; the first to name a code has its say)."""
+    entries: dict[str, dict[str, str]] = {}
+    for package in reversed(packages):
+        text = resources.files(package).joinpath("misconceptions.yaml").read_text(encoding="utf-8")
+        entries |= yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return {code: Misconception(code=code, **texts) for code, texts in entries.items()}
 
 
-def find(package: str, code: str, details: dict[str, Any]) -> Finding:
+def find(packages: tuple[str, ...], code: str, details: dict[str, Any]) -> Finding:
     """The finding for a code, its texts filled in. A text that names a detail not supplied keeps to its plain form."""
-    entry = catalogue(package)[code]
+    entry = catalogue(packages)[code]
     known = _Details(details)
     return Finding(**{name: text.format_map(known) for name, text in asdict(entry).items()})
 

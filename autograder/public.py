@@ -10,9 +10,9 @@ PUBLIC_SEED = 20130617
 
 @cache
 def expected(exercise: ModuleType) -> dict:
-    """The recorded expectation of an exercise's public challenge (`expected.json` beside the exercise it is judged as).
+    """The recorded expectation of an exercise's public challenge: `expected.json` of the exercise it is judged as.
 
     `given` in it is the public challenge itself.
     """
-    text = resources.files(f"autograder.exercises.{exercise.SOLUTIONS}").joinpath("expected.json").read_text("utf-8")
+    text = resources.files(f"autograder.exercises.{exercise.JUDGED_AS}").joinpath("expected.json").read_text("utf-8")
     return json.loads(text)

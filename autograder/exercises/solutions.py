@@ -7,17 +7,18 @@ import inspect
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass
 class Answers:
-    """The known answers to one exercise.
+    """The known answers to one exercise: functions, or values for an exercise that asks for a value.
 
     `rights` and `mutants` map a name to the answer; `codes` maps each mutant's name to the misconception it shows.
     """
 
-    rights: dict[str, Callable] = field(default_factory=dict)
-    mutants: dict[str, Callable] = field(default_factory=dict)
+    rights: dict[str, Any] = field(default_factory=dict)
+    mutants: dict[str, Any] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
 
     def reference(self, answer: Callable) -> Callable:
@@ -27,6 +28,12 @@ class Answers:
         self.rights[answer.__name__] = answer
         return answer
 
+    def right_value(self, name: str, value: object) -> None:
+        self.rights[name] = value
+
+    def wrong_value(self, code: str, name: str, value: object) -> None:
+        self.mutants[name], self.codes[name] = value, code
+
     def wrong(self, code: str) -> Callable[[Callable], Callable]:
         def register(answer: Callable) -> Callable:
             self.mutants[answer.__name__] = answer
@@ -35,9 +42,11 @@ class Answers:
 
         return register
 
-    def source(self, name: str, function_name: str) -> str:
+    def source(self, name: str, asked_name: str) -> str:
         """The text of an answer as a student would hand it in, under the name that the exercise asks for."""
-        answer = self.rights.get(name) or self.mutants[name]
+        answer = self.rights[name] if name in self.rights else self.mutants[name]
+        if not callable(answer):
+            return f"{asked_name} = {answer!r}"
         lines = textwrap.dedent(inspect.getsource(answer)).splitlines()
         body = [line.split("  # noqa")[0] for line in lines if not line.startswith("@")]
-        return "\n".join(body).replace(f"def {name}(", f"def {function_name}(", 1)
+        return "\n".join(body).replace(f"def {name}(", f"def {asked_name}(", 1)

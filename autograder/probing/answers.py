@@ -1,7 +1,6 @@
 """Call a student's answer and say in plain data what went wrong, if something did."""
 
 import inspect
-import linecache
 import math
 import numbers
 import traceback
@@ -62,10 +61,8 @@ def _own_line(error: BaseException, answer: object) -> dict:
         if code is not None and frame.filename == code.co_filename
     ]
     if not own:
-        return {"line": None, "line_number": None}
-    frame = own[-1]
-    text = frame.line or linecache.getline(frame.filename, frame.lineno or 0).strip()
-    return {"line": text or None, "line_number": frame.lineno}
+        return {}
+    return {"line": own[-1].line, "line_number": own[-1].lineno}
 
 
 def describe(value: object) -> str:

@@ -39,8 +39,8 @@ def make_probe(seed: int, *, lr: float, loss: str, calls: list[tuple[float, floa
     probe = {"layers": layers, "lr": lr, "groups": groups, "loss": loss, "calls": []}
     model, optimizer, loss_fn = build(probe)
     for norm, max_norm in calls:
-        inputs = torch.tensor(rng.normal(0, 1.5, (5, 3)), dtype=torch.float32)
-        direction = torch.tensor(rng.normal(0, 1, (5, 2)) + 0.5, dtype=torch.float32)
+        inputs = torch.tensor(rng.normal(0, 1.5, (4, 3)), dtype=torch.float32)
+        direction = torch.tensor(rng.normal(0, 1, (4, 2)) + 0.5, dtype=torch.float32)
         scale = _scale_for(norm, model, loss_fn, inputs, direction)
         targets = model(inputs).detach() + scale * direction
         call = {"inputs": inputs.tolist(), "targets": targets.tolist(), "max_norm": max_norm}

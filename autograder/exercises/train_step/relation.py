@@ -56,6 +56,8 @@ def _by_one_factor(large: list["_Step"], small: list["_Step"]) -> str:
         return "always-rescales"
     if all(_near(s.factor, (s.max_norm / s.norm) ** 2) for s in large):
         return "clips-twice"
+    if all(_near(s.factor, s.norm / s.max_norm) for s in large):
+        return "wrong-threshold"  # the fraction is upside down
     reached = [s.factor * s.norm for s in large if not s.is_raw]
     if len(reached) > 1 and all(_near(r, reached[0]) for r in reached):
         return "wrong-threshold"  # the same length whatever max_norm says

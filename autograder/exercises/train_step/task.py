@@ -10,13 +10,13 @@ from ...probing import answers, training
 from ...probing.isolation import mentions, reachable, undisturbed
 from .judge import judge
 
-__all__ = ["ID", "MISCONCEPTIONS", "PARTS", "TITLE", "challenge", "judge", "probe"]
+__all__ = ["ID", "JUDGED_AS", "MISCONCEPTIONS", "PARTS", "TITLE", "challenge", "judge", "probe"]
 
 ID = "train_step"
 TITLE = "Training step"
 PARTS = ("update", "returns")
-MISCONCEPTIONS = __package__
-SOLUTIONS = "train_step"
+MISCONCEPTIONS = (__package__,)
+JUDGED_AS = ID
 
 # Which of the probes is watched for the order of events: small gradient, large gradient, small gradient.
 _WATCHED = 4

@@ -1,0 +1,54 @@
+"""`check`: the call with which a notebook asks whether an answer is right."""
+
+from . import exercises, public
+from .judging import Result, judge
+from .presenting import show
+
+
+class CheckFailed(AssertionError):
+    """An answer is wrong. In a notebook its traceback is the message alone, so that Validate shows it clean.
+
+    `result` is the whole `Result`.
+    """
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.message())
+        self.result = result
+
+    def _render_traceback_(self) -> list[str]:
+        return str(self).splitlines()
+
+
+class Unusable(ValueError):
+    """`check` itself was called in a way that cannot work; the message says how to call it."""
+
+    def _render_traceback_(self) -> list[str]:
+        return str(self).splitlines()
+
+
+def check(exercise: str, answer: object, *, part: str | None = None, strict: bool = True) -> Result | None:
+    """Judge an answer to an exercise by what it does, on the exercise's public challenge.
+
+    Args:
+        exercise: the exercise's id, such as `"train_step"`.
+        answer: what the exercise asks for (a function, or a value).
+        part: judge only this part of the exercise, such as `"update"`; all of them by default.
+        strict: show the result, and raise `CheckFailed` if the answer is wrong; with `strict=False`, show and raise
+            nothing and return the `Result`.
+
+    Raises:
+        CheckFailed: the answer is wrong (only with `strict`).
+        Unusable: there is no such exercise or part.
+    """
+    try:
+        task = exercises.get(exercise)
+        expected = public.expected(task)
+        result = judge(task, task.probe(answer, expected["given"]), expected, part)
+    except (LookupError, ValueError) as error:
+        raise Unusable(f"check: {error.args[0]}") from None
+    if not strict:
+        return result
+    show(result)
+    if not result.passed:
+        raise CheckFailed(result)
+    return None

@@ -1,0 +1,8 @@
+"""Exercise: repair a loop that clips every parameter on its own. Judged like `train_step`: what counts is what the repaired loop does."""
+
+from ..train_step.task import JUDGED_AS, MISCONCEPTIONS, PARTS, challenge, judge, probe
+
+__all__ = ["ID", "JUDGED_AS", "MISCONCEPTIONS", "PARTS", "TITLE", "challenge", "judge", "probe"]
+
+ID = "repair_each_parameter"
+TITLE = "Repair 3, the loop that turns the gradient"

@@ -1,0 +1,35 @@
+"""`hint`: three tiers of help for an exercise, a nudge, a pointer, and nearly the solution."""
+
+from functools import cache
+from importlib import resources
+
+import yaml
+
+from . import exercises
+
+_TIERS = ("A nudge", "A pointer", "Nearly there")
+_given: dict[str, int] = {}
+
+
+def hint(exercise: str, tier: int | None = None) -> None:
+    """Print a hint for an exercise; each call gives the next of three tiers, `tier` (1 to 3) one of them.
+
+    Prints a sentence instead if there is no such exercise or tier.
+    """
+    try:
+        texts = _hints(exercise)
+    except LookupError as error:
+        print(error.args[0])
+        return
+    if tier is not None and tier not in (1, 2, 3):
+        print("There are three hints: tier=1, tier=2 and tier=3.")
+        return
+    number = tier or min(_given.get(exercise, 0) + 1, len(texts))
+    _given[exercise] = max(number, _given.get(exercise, 0))
+    print(f"{_TIERS[number - 1]} ({number} of {len(texts)}): {texts[number - 1]}")
+
+
+@cache
+def _hints(exercise: str) -> list[str]:
+    package = exercises.get(exercise).__package__
+    return yaml.safe_load(resources.files(package).joinpath("hints.yaml").read_text(encoding="utf-8"))

@@ -1,0 +1,106 @@
+"""The timeline of a training step: what ran in which order, with the gradient norm after each event.
+
+Two rows of boxes, the student's loop above the order that works, legible in grey: events differ by their word and by
+a symbol, never by colour alone.
+"""
+
+import base64
+import html
+import io
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+
+_LABELS = {
+    "zero_grad": "zero_grad",
+    "forward": "forward",
+    "backward": "backward",
+    "clip": "clip",
+    "step": "step",
+    "edit_gradients": "gradients\nedited",
+    "edit_weights": "weights\nedited",
+}
+# Lightness differs as well as hue (Okabe and Ito's palette), so the boxes stay apart in grey.
+_FACES = {
+    "zero_grad": "#ffffff",
+    "forward": "#e9f3fa",
+    "backward": "#9fd0ee",
+    "clip": "#f0e442",
+    "step": "#009e73",
+    "edit_gradients": "#d9d9d9",
+    "edit_weights": "#d9d9d9",
+}
+_MOST_EVENTS = 9  # a loop over examples would make the picture unreadably wide
+
+
+def timeline_figure(trace: list[dict], should_be: list[dict]) -> Figure:
+    """Draw a student's events above those of the reference.
+
+    Args:
+        trace: events with `event` and `grad_norm` (None: there is no gradient), as in `Result.trace`.
+        should_be: the same of the reference.
+    """
+    rows = [("Your step", trace[:_MOST_EVENTS]), ("One that works", should_be)]
+    more = len(trace) - _MOST_EVENTS
+    width = max(len(events) for _, events in rows)
+    figure = Figure(figsize=(1.6 + 1.25 * width, 2.7), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    for y, (title, events) in zip((1.35, 0.0), rows, strict=True):
+        axes.text(-0.15, y + 0.42, title, ha="right", va="center", fontsize=10, weight="bold")
+        for x, event in enumerate(events):
+            _draw_event(axes, 1.25 * x, y, event)
+            if x:
+                axes.annotate("", (1.25 * x, y + 0.42), (1.25 * x - 0.25, y + 0.42), arrowprops={"arrowstyle": "->"})
+    if more > 0:
+        axes.text(1.25 * _MOST_EVENTS, 1.77, f"and {more} more", ha="left", va="center", fontsize=9, style="italic")
+    axes.text(-1.4, -0.5, _legend(should_be), fontsize=8.5, va="top")
+    axes.set(xlim=(-1.5, 1.25 * width + (1.0 if more > 0 else 0.0)), ylim=(-0.75, 2.3))
+    axes.axis("off")
+    return figure
+
+
+def _draw_event(axes, x: float, y: float, event: dict) -> None:
+    box = FancyBboxPatch(
+        (x, y + 0.12), 1.0, 0.6, boxstyle="round,pad=0,rounding_size=0.08", fc=_FACES[event["event"]], ec="black"
+    )
+    axes.add_patch(box)
+    dark = event["event"] == "step"
+    axes.text(
+        x + 0.5, y + 0.42, _LABELS[event["event"]], ha="center", va="center", fontsize=9,
+        color="white" if dark else "black", weight="bold" if dark else "normal",
+    )  # fmt: skip
+    axes.text(x + 0.5, y - 0.02, _norm_text(event), ha="center", va="top", fontsize=8.5)
+
+
+def _norm_text(event: dict) -> str:
+    norm = event.get("grad_norm")
+    return "no gradient" if norm is None else f"|g| = {norm:.3g}"
+
+
+def _legend(should_be: list[dict]) -> str:
+    limits = [event["max_norm"] for event in should_be if event.get("max_norm")]
+    threshold = f"; here max_norm = {limits[0]:.3g}" if limits else ""
+    return f"|g|: global norm of the gradients right after the event{threshold}"
+
+
+def timeline_words(trace: list[dict], should_be: list[dict]) -> str:
+    """The same picture in a sentence, for people who do not see it."""
+    return f"Your step ran: {_in_words(trace)}. One that works: {_in_words(should_be)}."
+
+
+def _in_words(events: list[dict]) -> str:
+    if not events:
+        return "nothing"
+    words = (f"{_LABELS[e['event']].replace(chr(10), ' ')} ({_norm_text(e).replace('|g| =', 'gradient norm')})" for e in events)
+    return ", then ".join(words)
+
+
+def timeline_image(trace: list[dict], should_be: list[dict]) -> str:
+    """The timeline as an HTML `<img>` that needs no file and no network, with its alt text."""
+    buffer = io.BytesIO()
+    timeline_figure(trace, should_be).savefig(buffer, format="png", dpi=110)
+    data = base64.b64encode(buffer.getvalue()).decode()
+    alt = html.escape(timeline_words(trace, should_be), quote=True)
+    return f'<img alt="{alt}" style="max-width: 100%" src="data:image/png;base64,{data}">'
