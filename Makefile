@@ -49,7 +49,7 @@ bench: $(ENV)  ## measure how fast and how well the grader judges
 
 .PHONY: lock
 lock: $(ENV)  ## bring requirements.lock in line with pyproject.toml
-	$(IN_ENV)uv pip compile pyproject.toml --quiet --output-file requirements.lock
+	$(IN_ENV)uv pip compile --quiet --config-file requirements.toml --output-file requirements.lock pyproject.toml
 
 $(ENV): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "The course needs Python 3.11 \
