@@ -1,0 +1,5 @@
+"""What a person can do wrong when grading: said in one sentence, never as a traceback."""
+
+
+class CourseError(Exception):
+    """A command cannot do what was asked; the message is one sentence that ends in what to do."""
