@@ -13,7 +13,7 @@ from .exercises.solutions import Answers
 
 
 def answers_of(exercise_id: str) -> Answers:
-    """The right answers and mutants of an exercise (those of the exercise it is judged as, if it has none of its own)."""
+    """The right answers and mutants of an exercise: its own, or those of the exercise it is judged as."""
     own = f"autograder.exercises.{exercise_id}.solutions"
     shared = f"autograder.exercises.{exercises.get(exercise_id).JUDGED_AS}.solutions"
     return import_module(own if find_spec(own) else shared).answers
@@ -39,7 +39,7 @@ def recorded_path(exercise_id: str) -> Path:
 def record() -> None:
     """Write the expectation of every exercise's public challenge anew."""
     for exercise_id in exercises.ids():
-        if exercises.get(exercise_id).JUDGED_AS != exercise_id:
+        if exercise_id != exercises.get(exercise_id).JUDGED_AS:
             continue
         path = recorded_path(exercise_id)
         data = expected(exercise_id, exercises.get(exercise_id).challenge(public.PUBLIC_SEED))

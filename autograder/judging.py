@@ -117,7 +117,7 @@ def judge(exercise: Any, observations: dict, expected: dict, part: str | None = 
 
 @cache
 def catalogue(packages: tuple[str, ...]) -> dict[str, Misconception]:
-    """The misconceptions of exercise packages, by code (their `misconceptions.yaml`; the first to name a code has its say)."""
+    """The misconceptions in packages' `misconceptions.yaml`, by code; the first package to name a code has its say."""
     entries: dict[str, dict[str, str]] = {}
     for package in reversed(packages):
         text = resources.files(package).joinpath("misconceptions.yaml").read_text(encoding="utf-8")

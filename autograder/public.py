@@ -1,4 +1,4 @@
-"""The public challenge of each exercise and what is expected of it: recorded data, so that a check needs no solution."""
+"""What is expected of each exercise's public challenge: recorded data, so that a check needs no solution."""
 
 import json
 from functools import cache

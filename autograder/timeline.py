@@ -91,10 +91,11 @@ def timeline_words(trace: list[dict], should_be: list[dict]) -> str:
 
 
 def _in_words(events: list[dict]) -> str:
-    if not events:
-        return "nothing"
-    words = (f"{_LABELS[e['event']].replace(chr(10), ' ')} ({_norm_text(e).replace('|g| =', 'gradient norm')})" for e in events)
-    return ", then ".join(words)
+    words = []
+    for event in events:
+        norm = _norm_text(event).replace("|g| =", "gradient norm")
+        words.append(f"{_LABELS[event['event']].replace(chr(10), ' ')} ({norm})")
+    return ", then ".join(words) or "nothing"
 
 
 def timeline_image(trace: list[dict], should_be: list[dict]) -> str:

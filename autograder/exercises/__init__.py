@@ -1,4 +1,4 @@
-"""The exercises, one folder each: `task.py` (challenge and probe), `judge.py`, `misconceptions.yaml`, `solutions.py`."""
+"""The exercises, one folder each: `task.py` (challenge, probe), `judge.py`, `misconceptions.yaml`, `solutions.py`."""
 
 from functools import cache
 from importlib import import_module

@@ -1,9 +1,11 @@
 """Call a student's answer and say in plain data what went wrong, if something did."""
 
+import functools
 import inspect
 import math
 import numbers
 import traceback
+import types
 from collections.abc import Sequence
 
 import torch
@@ -52,9 +54,7 @@ def raised(error: BaseException, answer: object) -> dict:
 
 
 def _own_line(error: BaseException, answer: object) -> dict:
-    inner = inspect.unwrap(answer) if callable(answer) else answer
-    inner = getattr(inner, "func", inner)
-    code = getattr(inner, "__code__", None) or getattr(getattr(type(inner), "__call__", None), "__code__", None)
+    code = getattr(plain_function(answer), "__code__", None)
     own = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
@@ -63,6 +63,15 @@ def _own_line(error: BaseException, answer: object) -> dict:
     if not own:
         return {}
     return {"line": own[-1].line, "line_number": own[-1].lineno}
+
+
+def plain_function(answer: object) -> object:
+    """The plain function behind a decorator, a partial, a bound method or a callable object."""
+    while isinstance(answer, functools.partial):
+        answer = answer.func
+    if not isinstance(answer, types.FunctionType | types.MethodType | type):
+        answer = vars(type(answer)).get("__call__", answer)
+    return inspect.unwrap(getattr(answer, "__func__", answer))
 
 
 def describe(value: object) -> str:

@@ -1,7 +1,6 @@
 """Leave a process as it was found, whatever a student's code does to it while it is probed."""
 
 import copy
-import functools
 import io
 import random
 import sys
@@ -15,6 +14,8 @@ import numpy as np
 import torch
 from torch.nn.modules import module as _module
 from torch.optim import optimizer as _optimizer
+
+from .answers import plain_function
 
 # Every registry of hooks that act on all modules or all optimizers.
 _GLOBAL_HOOKS = [
@@ -68,9 +69,9 @@ def reachable(answer: object, kinds: type | tuple[type, ...]) -> list:
     Followed are only names that the code really mentions, through functions that share the answer's globals: an
     unrelated large model in a notebook costs nothing.
     """
-    home = getattr(_function(answer), "__globals__", None)
+    home = getattr(plain_function(answer), "__globals__", None)
     found, seen, queue = [], set(), [answer, *(vars(answer).values() if hasattr(answer, "__dict__") else ())]
-    queue += [_function(answer), *getattr(answer, "args", ()), getattr(answer, "__self__", None)]
+    queue += [plain_function(answer), *getattr(answer, "args", ()), getattr(answer, "__self__", None)]
     while queue:
         thing = queue.pop()
         if id(thing) in seen:
@@ -88,17 +89,8 @@ def reachable(answer: object, kinds: type | tuple[type, ...]) -> list:
 
 def mentions(answer: object, names: tuple[str, ...]) -> bool:
     """Whether an answer's own code uses one of these names (to word an explanation, never to decide)."""
-    code = getattr(_function(answer), "__code__", None)
+    code = getattr(plain_function(answer), "__code__", None)
     return code is not None and not _names(code).isdisjoint(names)
-
-
-def _function(answer: object) -> object:
-    """The plain function behind a partial, a bound method or a callable object."""
-    while isinstance(answer, functools.partial):
-        answer = answer.func
-    if not isinstance(answer, types.FunctionType | types.MethodType | type):
-        answer = getattr(type(answer), "__call__", answer)
-    return getattr(answer, "__func__", answer)
 
 
 def _names(code: types.CodeType) -> set[str]:

@@ -10,6 +10,7 @@ import math
 import os
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from types import CodeType, FrameType, GeneratorType
 
 import numpy as np
@@ -43,7 +44,7 @@ class Recorder:
     2-norm of the gradients right after it; None where there are none), and for `clip` also `by` (the function, or
     "hand") and `on` (parameters, some-parameters, nothing, other-tensors).
     `foreign` names events that acted on another model or optimizer, `scaled_copies` says whether gradients were
-    scaled or clamped into a copy, and `spent_generator` whether the code was left with a generator already walked through.
+    scaled or clamped into a copy, and `spent_generator` whether the code was left with a generator already used up.
     """
 
     def __init__(self, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> None:
@@ -73,11 +74,18 @@ class Recorder:
     def __exit__(self, *exception: object) -> None:
         sys.setprofile(None)
         self._copies.__exit__(*exception)
-        self._compare()
+        with suppress(RuntimeError):
+            self._compare()
 
     # -- what runs ---------------------------------------------------------------------------------------------
 
     def _profile(self, frame: FrameType, event: str, argument: object) -> None:
+        try:
+            self._watch(frame, event, argument)
+        except Exception:  # looking must never disturb what is looked at: rather see no more
+            sys.setprofile(None)
+
+    def _watch(self, frame: FrameType, event: str, argument: object) -> None:
         code = frame.f_code
         if event == "return":
             if self._open and self._open[-1][0] is frame:
@@ -93,7 +101,8 @@ class Recorder:
                 self._compare()
                 self._open.append((frame, seen))
                 return
-        if not self._library(code):
+        caller = frame.f_back
+        if not self._library(code) or (caller is not None and not self._library(caller.f_code)):
             self._compare()
 
     def _library(self, code: CodeType) -> bool:
@@ -147,7 +156,7 @@ class Recorder:
         if seen["event"] == "clip":
             seen["on"], seen["max_norm"] = self._clipped(frame)
         elif seen["event"] == "backward" and isinstance(returned, tuple):  # torch.autograd.grad returns its gradients
-            norm = _global_norm([g.detach().numpy() for g in returned if isinstance(g, torch.Tensor)])
+            norm = _norm_of_tensors(returned)
         self._add({**seen, "grad_norm": norm})
 
     def _clipped(self, frame: FrameType) -> tuple[str, float | None]:
@@ -156,10 +165,7 @@ class Recorder:
         limit = frame.f_locals.get("max_norm", frame.f_locals.get("clip_value"))
         ours = {id(p) for p in self._parameters}
         hit = {id(t) for t in tensors} & ours
-        if hit:
-            on = "parameters" if hit == ours else "some-parameters"
-        else:
-            on = "other-tensors" if tensors else "nothing"
+        on = "parameters" if hit == ours else "some-parameters" if hit else "other-tensors" if tensors else "nothing"
         try:
             return on, plain(float(limit))
         except (TypeError, ValueError):
@@ -179,18 +185,23 @@ class Recorder:
         self._state = state
         if grads != new_grads:
             before, after = _norm_of_bytes(grads), _norm_of_bytes(new_grads)
-            if not after:
+            changed = [new for old, new in zip(grads, new_grads, strict=True) if old != new]
+            if not any(new and any(new) for new in changed):
                 self._add({"event": "zero_grad", "grad_norm": after})
             elif before is None or after > before:
                 self._add({"event": "edit_gradients", "grad_norm": after})
             else:
                 self._add({"event": "clip", "by": "hand", "on": "parameters", "grad_norm": after})
         if weights != new_weights:
-            stepped = any(seen["event"] == "step" for seen in self.events)
+            stepped = any(seen["event"] == "step" for seen in self.events[:-1]) or self._last() == "step by optimizer"
             self._add({"event": "edit_weights" if stepped else "step", "by": "hand", "grad_norm": self._norm()})
 
     def _norm(self) -> float | None:
         return _norm_of_bytes(self._state[0])
+
+    def _last(self) -> str:
+        last = self.events[-1] if self.events else {}
+        return f"{last.get('event')} by {last.get('by')}"
 
     def _add(self, seen: dict) -> None:
         """Append an event; pieces of the same work by hand (a loop over the parameters) are one event."""
@@ -220,11 +231,11 @@ class _ScaledCopies(TorchDispatchMode):
         name = function.overloadpacket.__name__
         if self.seen or name not in self._SCALES + self._COPIES or not args:
             return result
-        first = [t for t in (args[0] if isinstance(args[0], list | tuple) else [args[0]]) if isinstance(t, torch.Tensor)]
+        first = args[0] if isinstance(args[0], list | tuple) else [args[0]]
         second = args[1] if len(args) > 1 else None
         grads = {p.grad.data_ptr() for p in self._parameters if p.grad is not None}
         copies = {t.data_ptr() for t in self._copies} - grads
-        touched = {t.data_ptr() for t in first}
+        touched = {t.data_ptr() for t in first if isinstance(t, torch.Tensor)}
         if name in self._COPIES:
             if touched & (grads | copies) and isinstance(result, torch.Tensor):
                 self._copies.append(result)
@@ -249,8 +260,15 @@ class _Memory:
         address = tensor.data_ptr()
         if address != self._address or self._view is None:
             # The view keeps the memory alive, so that an equal address means the same tensor.
-            self._address, self._view = address, tensor.detach().numpy()
+            self._address, self._view = address, np.asarray(tensor.detach())
         return self._view.tobytes()
+
+
+def _norm_of_tensors(tensors: tuple) -> float | None:
+    try:
+        return _global_norm([np.asarray(t.detach()) for t in tensors if isinstance(t, torch.Tensor)])
+    except RuntimeError:  # inside torch.func the tensors are wrapped, without values to look at
+        return None
 
 
 def _norm_of_bytes(grads: list[bytes | None]) -> float | None:

@@ -5,8 +5,8 @@ A *probe* is one model, one plain-SGD optimizer, one loss function, and a few co
     {"layers": [[weight, bias], ...], "lr": float, "groups": 1 or 2, "loss": "mean" or "sum" or "huber",
      "calls": [{"inputs": [[...]], "targets": [[...]], "max_norm": float}, ...]}
 
-A *run* is what was observed of it: for each call the flat `weights` afterwards, the `returned` pair
-(`loss`, `grad_norm`; or `other`, a description of something else) and `left`, the global norm of the gradients left behind; and
+A *run* is what was observed of it: for each call the flat `weights` afterwards, the `returned` pair (`loss`,
+`grad_norm`; or `other`, a description of something else), `left`, the global norm of the gradients left behind, and
 whether the optimizer still has the `same_lr`.
 """
 

@@ -1,4 +1,7 @@
-"""Exercise: repair a loop whose parameters are used up before it clips. Judged like `train_step`: what counts is what the repaired loop does."""
+"""Exercise: repair a loop whose parameters are used up before it clips.
+
+Judged like `train_step`: what counts is what the repaired loop does.
+"""
 
 from ..train_step.task import JUDGED_AS, MISCONCEPTIONS, PARTS, challenge, judge, probe
 

@@ -1,8 +1,8 @@
 """Name the mistake behind a wrong training step.
 
-First by simulation: the mutant with the same trajectory. Where many mistakes leave the same weights (the raw step; no step
-at all), what else was seen decides: the order of events, what was clipped, the gradients left behind. A trajectory
-that no mutant makes is named by how the update relates to the gradient (`relation`).
+First by simulation: the mutant with the same trajectory. Where many mistakes leave the same weights (the raw step; no
+step at all), what else was seen decides: the order of events, what was clipped, the gradients left behind. A
+trajectory that no mutant makes is named by how the update relates to the gradient (`relation`).
 """
 
 from .relation import lengths_used, relate
@@ -13,7 +13,7 @@ _RAW_STEP, _NO_STEP = "no_clip", "never_steps"
 
 
 def name_update(seen: dict, expected: dict) -> tuple[list[str], bool]:
-    """Codes for a wrong update or an answer that raised, most likely first; and whether the first explains what was returned."""
+    """Codes for a wrong update or an exception, most likely first; and whether the first explains what was returned."""
     mutants = expected["mutants"].values()
     if seen["fault"]:
         return [_name_exception(seen, mutants)], True
@@ -44,9 +44,7 @@ def name_update(seen: dict, expected: dict) -> tuple[list[str], bool]:
 def name_returned(seen: dict, expected: dict) -> str:
     """The code for wrong returned values."""
     pairs = [
-        (call["returned"], wanted["returned"], given["max_norm"])
-        for run, reference, probe in zip(seen["runs"], expected["reference"]["runs"], expected["given"]["probes"], strict=False)
-        for call, wanted, given in list(zip(run["calls"], reference["calls"], probe["calls"], strict=False))[:1]
+        (call["returned"], wanted["returned"], max_norm) for call, wanted, max_norm in _first_calls(seen, expected)
     ]
     if any("other" in got for got, _, _ in pairs):
         return "wrong-return-type"
@@ -184,31 +182,35 @@ def _edits(a: list[str], b: list[str]) -> int:
 def _name_by_events(seen: dict, expected: dict) -> str | None:
     """What the events alone give away."""
     evidence, reference = seen["evidence"], expected["reference"]
-    order = evidence["order"][0]
+    most = {event: max(order.count(event) for order in evidence["order"]) for event in ("forward", "backward", "step")}
     if evidence["foreign"]:
         return "ignores-arguments"
     true_norm = reference["evidence"]["backward_norms"][0]
     if any(norm and norm > 16 * true_norm for norm in evidence["backward_norms"][:1]):
         return "missing-unscale"
-    if order.count("step") > 1:
+    if most["step"] > 1:
         return "double-step"
     examples = len(expected["given"]["probes"][0]["calls"][0]["inputs"])
-    if order.count("forward") >= examples:
+    if most["forward"] >= examples:
         return "clip-per-example"
-    if order.count("backward") > 1:
-        return "clip-each-micro-batch" if order.count("forward") > 1 else "double-backward"
-    if "edit_weights" in order:
+    if most["backward"] > 1:
+        return "clip-each-micro-batch" if most["forward"] > 1 else "double-backward"
+    if any("edit_weights" in order for order in evidence["order"]):
         return "clips-weights"
-    first = [
-        (run["calls"][0], wanted["calls"][0], probe["calls"][0]["max_norm"])
-        for run, wanted, probe in zip(seen["runs"], reference["runs"], expected["given"]["probes"], strict=True)
-    ]
-    if all(close_weights(call, wanted) for call, wanted, _ in first):  # right until something is left over from before
-        return "missing-zero-grad" if all(c["same_lr"] for run in seen["runs"] for c in run["calls"]) else "clips-update"
+    if all(_close_weights(call, wanted) for call, wanted, _ in _first_calls(seen, expected)):
+        # Right until something is left over from the call before: a gradient, or a changed learning rate.
+        same_lr = all(call["same_lr"] for run in seen["runs"] for call in run["calls"])
+        return "missing-zero-grad" if same_lr else "clips-update"
     return None
 
 
-def close_weights(call: dict, wanted: dict) -> bool:
+def _first_calls(seen: dict, expected: dict) -> list[tuple[dict, dict, float]]:
+    """The first call of each probe (where the weights before are known), the reference's, and its max_norm."""
+    runs = zip(seen["runs"], expected["reference"]["runs"], expected["given"]["probes"], strict=True)
+    return [(run["calls"][0], wanted["calls"][0], probe["calls"][0]["max_norm"]) for run, wanted, probe in runs]
+
+
+def _close_weights(call: dict, wanted: dict) -> bool:
     """Whether one call left the right weights."""
     return same_weights({"runs": [{"calls": [call]}]}, {"runs": [{"calls": [wanted]}]})
 

@@ -1,7 +1,7 @@
 """Judge a training step: right is what matches the reference's trajectory; `diagnosis` names what does not.
 
-`observations` are what `task.probe` gave. `expected` holds `given` (the probes), `reference` (its observations) and `mutants`
-(name to `code` and `observations`). Nothing is run here.
+`observations` are what `task.probe` gave. `expected` holds `given` (the probes), `reference` (its observations) and
+`mutants` (name to `code` and `observations`). Nothing is run here.
 """
 
 from ...judging import Verdict

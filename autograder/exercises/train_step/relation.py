@@ -44,7 +44,7 @@ def _first_steps(seen: dict, expected: dict) -> list["_Step"]:
 
 def _by_one_factor(large: list["_Step"], small: list["_Step"]) -> str:
     """The whole gradient was multiplied by one number per step: which?"""
-    if all(s.factor < 0 for s in large):
+    if all(s.factor < -1e-3 for s in large):
         return "gradient-ascent"
     if all(_near(s.factor, 0) for s in large + small):
         return "missing-step"
@@ -97,4 +97,3 @@ def _factor(used: np.ndarray, true: np.ndarray) -> float | None:
 
 def _near(a: float, b: float) -> bool:
     return abs(a - b) <= 5e-3 * abs(b) + 2e-5
-

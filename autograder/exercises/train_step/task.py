@@ -31,20 +31,23 @@ def challenge(seed: int) -> dict:
     rng = np.random.default_rng(seed)
     s = [int(x) for x in rng.integers(0, 2**31, 5)]
     v = [float(x) for x in rng.uniform(0.9, 1.1, 8)]  # gradient norms and thresholds move together by up to a tenth
+    make = training.make_probe
     probes = [
         # a large gradient, then one just below the threshold
-        training.make_probe(s[0], lr=0.31, loss="mean", calls=[(6.3 * v[0], 0.73 * v[0]), (0.66 * v[0], 0.73 * v[0])]),
+        make(s[0], lr=0.31, loss="mean", calls=[(6.3 * v[0], 0.73 * v[0]), (0.66 * v[0], 0.73 * v[0])]),
         # small gradients under a huge threshold; another loss
-        training.make_probe(s[1], lr=0.47, loss="huber", calls=[(0.41 * v[1], 37.0 * v[1]), (0.28 * v[1], 37.0 * v[1])]),
+        make(s[1], lr=0.47, loss="huber", calls=[(0.41 * v[1], 37.0 * v[1]), (0.28 * v[1], 37.0 * v[1])]),
         # two clipped steps in a row, a threshold above 1, two parameter groups, a summed loss
-        training.make_probe(
-            s[2], lr=0.13, loss="sum", groups=2, calls=[(11.7 * v[2], 2.6 * v[3]), (8.9 * v[2], 2.6 * v[3])]
-        ),
+        make(s[2], lr=0.13, loss="sum", groups=2, calls=[(11.7 * v[2], 2.6 * v[3]), (8.9 * v[2], 2.6 * v[3])]),
         # a threshold far below 1
-        training.make_probe(s[3], lr=0.83, loss="mean", calls=[(1.9 * v[4], 0.064 * v[5]), (2.7 * v[4], 0.064 * v[5])]),
+        make(s[3], lr=0.83, loss="mean", calls=[(1.9 * v[4], 0.064 * v[5]), (2.7 * v[4], 0.064 * v[5])]),
         # small, then large, then small, with the threshold in between
-        training.make_probe(
-            s[4], lr=0.21, loss="mean", groups=2, calls=[(0.9 * v[6], 1.7 * v[7]), (7.1 * v[6], 1.7 * v[7]), (0.8, 1.7 * v[7])]
+        make(
+            s[4],
+            lr=0.21,
+            loss="mean",
+            groups=2,
+            calls=[(0.9 * v[6], 1.7 * v[7]), (7.1 * v[6], 1.7 * v[7]), (0.8, 1.7 * v[7])],
         ),
     ]
     return {"given": {"probes": probes}, "withheld": {}}
@@ -79,7 +82,9 @@ def _watch(answer: object, tiny: dict) -> tuple[dict, list[dict]]:
     training.run(answer, tiny, recorders)
     evidence = {
         "order": [[event["event"] for event in seen.events] for seen in recorders],
-        "clips": [[[event["by"], event["on"]] for event in seen.events if event["event"] == "clip"] for seen in recorders],
+        "clips": [
+            [[event["by"], event["on"]] for event in seen.events if event["event"] == "clip"] for seen in recorders
+        ],
         "foreign": sorted(set().union(*(seen.foreign for seen in recorders))),
         "backward_by": sorted({e["by"] for seen in recorders for e in seen.events if e["event"] == "backward"}),
         "backward_norms": [e["grad_norm"] for seen in recorders[:1] for e in seen.events if e["event"] == "backward"],

@@ -23,10 +23,15 @@ def matching_calls(run: dict, other: dict) -> int:
         weights, wanted = as_array(call["weights"]), as_array(its["weights"])
         step = np.linalg.norm(wanted - before) if before is not None else math.inf
         limit = _TOLERANCE * min(step, 0.1) + _ROUNDING * (1 + np.linalg.norm(wanted))
-        if weights.shape != wanted.shape or not np.linalg.norm(weights - wanted) <= limit:
+        if weights.shape != wanted.shape or not (_lost(weights, wanted) or np.linalg.norm(weights - wanted) <= limit):
             return k
         before = wanted
     return min(len(run["calls"]), len(other["calls"]))
+
+
+def _lost(weights: np.ndarray, wanted: np.ndarray) -> bool:
+    """Whether both have run into nan: what else they hold is chance."""
+    return bool(np.isnan(weights).any() and np.isnan(wanted).any())
 
 
 def close(a: float | None, b: float | None, tolerance: float = _TOLERANCE) -> bool:
