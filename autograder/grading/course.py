@@ -1,0 +1,170 @@
+"""A course folder and the nbgrader that belongs to it: its settings, its gradebook, its converters."""
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps.baseapp import NbGrader
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.converters.base import BaseConverter
+from nbgrader.utils import capture_log
+
+from .problems import CourseError
+from .release import build_release
+from .repair import RepairCells
+
+
+class Course:
+    """A course folder, with the settings that `nbgrader` has when it is called in that folder.
+
+    Raises:
+        CourseError: the folder is not a course folder, or its settings lead to another one.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        if not (self.folder / "nbgrader_config.py").is_file():
+            raise CourseError(
+                f"{folder} has no nbgrader_config.py: copy the course's there, or name the course folder with --course."
+            )
+        if not (self.folder / "source").is_dir():
+            raise CourseError(
+                f"{folder} has no source folder: put the instructor's assignments into {folder / 'source'}, "
+                "or name the course folder with --course."
+            )
+        _put_own_programs_on_path()
+        with contextlib.chdir(self.folder):  # where nbgrader looks for its settings
+            self._app = NbGrader(raise_config_file_errors=True)
+            try:
+                self._app.initialize([])
+            except Exception as error:
+                raise CourseError(
+                    f"{folder / 'nbgrader_config.py'} cannot be read ({type(error).__name__}: {error}): correct it."
+                ) from error
+        self.settings = self._app.coursedir
+        if Path(self.settings.root).resolve() != self.folder:
+            raise CourseError(
+                f"The nbgrader_config.py of {folder} names another folder, {self.settings.root}: "
+                "correct its CourseDirectory.root."
+            )
+
+    @property
+    def log(self) -> Path:
+        """Where nbgrader's own messages go while this package runs it."""
+        return self.folder / ".nbgrader.log"
+
+    def gradebook(self) -> Gradebook:
+        return Gradebook(self.settings.db_url, self.settings.course_id)
+
+    def path(self, step: str, student: str, assignment: str) -> Path:
+        """A folder of nbgrader's: the step is such as `self.settings.submitted_directory`."""
+        return Path(self.settings.format_path(step, student, assignment))
+
+    def require(self, assignment: str) -> None:
+        """Raise CourseError unless the course has this assignment."""
+        known = [path.name for path in sorted((self.folder / "source").glob("[!.]*")) if path.is_dir()]
+        if assignment not in known:
+            raise CourseError(
+                f"There is no assignment {assignment!r} in {self.folder / 'source'}: "
+                + (f"choose one of {', '.join(known)}." if known else "put one there.")
+            )
+
+    def submissions(self, assignment: str) -> dict[str, Path]:
+        """The folder of each student who handed something in."""
+        folders = sorted(self.folder.glob(self._pattern(assignment)))
+        return {self._student(path, assignment): path for path in folders if path.is_dir()}
+
+    def released(self, assignment: str) -> dict[str, nbformat.NotebookNode]:
+        """The students' version of each notebook by its name; made now, if there is none."""
+        folder = self.path(self.settings.release_directory, ".", assignment)
+        if not list(folder.glob("*.ipynb")):
+            build_release(self.folder)
+        return {path.stem: nbformat.read(path, as_version=4) for path in sorted(folder.glob("*.ipynb"))}
+
+    def register(self, assignment: str) -> None:
+        """Enter an assignment in the gradebook, as `nbgrader generate_assignment` does; release/ stays as it is."""
+        with self.gradebook() as gradebook, contextlib.suppress(MissingEntry):
+            gradebook.find_assignment(assignment)
+            return
+        with self.scratch() as scratch, self._set(release_directory=scratch.name):
+            done, log = self._run(GenerateAssignment, assignment, ".")
+        if not done:
+            raise CourseError(f"nbgrader refuses {assignment} ({reason(log)}): mend its notebook in source.")
+
+    def autograde(self, assignment: str, student: str, *, submitted: str | None = None, force: bool = True) -> str:
+        """Grade one submission with nbgrader; returns what went wrong, or "".
+
+        Args:
+            submitted: the folder to take it from, beside `submitted` in the course folder.
+            force: grade again what is already graded, even if nothing newer was handed in.
+        """
+        with self._set(submitted_directory=submitted or self.settings.submitted_directory):
+            done, log = self._run(Autograde, assignment, student, force=force)
+        return "" if done else reason(log)
+
+    def give_feedback(self, assignment: str, student: str) -> str:
+        """Make one student's feedback page with nbgrader; returns what went wrong, or ""."""
+        done, log = self._run(GenerateFeedback, assignment, student)
+        return "" if done else reason(log)
+
+    @contextlib.contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A folder of the course that is gone afterwards."""
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix=".scratch_", ignore_cleanup_errors=True) as folder:
+            yield Path(folder)
+
+    def _run(self, kind: type[BaseConverter], assignment: str, student: str, force: bool = True) -> tuple[bool, str]:
+        with self._set(assignment_id=assignment, student_id=student):
+            converter = kind(coursedir=self.settings, parent=self._app)
+            converter.force = force
+            if isinstance(converter, Autograde) and RepairCells not in converter.sanitize_preprocessors:
+                converter.sanitize_preprocessors = [RepairCells, *converter.sanitize_preprocessors]
+            result = capture_log(converter)
+        if "KeyboardInterrupt" in result.get("error", ""):  # which capture_log takes for a failure
+            raise KeyboardInterrupt
+        return result["success"], result.get("log", "") + result.get("error", "")
+
+    @contextlib.contextmanager
+    def _set(self, **values: str) -> Iterator[None]:
+        before = {name: getattr(self.settings, name) for name in values}
+        for name, value in values.items():
+            setattr(self.settings, name, value)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                setattr(self.settings, name, value)
+
+    def _pattern(self, assignment: str) -> str:
+        path = self.path(self.settings.submitted_directory, "*", assignment)
+        return str(path.relative_to(self.folder))
+
+    def _student(self, path: Path, assignment: str) -> str:
+        before, after = self._pattern(assignment).split("*")
+        return str(path.relative_to(self.folder)).removeprefix(before).removesuffix(after)
+
+
+def reason(log: str) -> str:
+    """What went wrong, as the last line of the first traceback in a log says it."""
+    lines = log.partition("Traceback")[2].splitlines()[1:]
+    said = [line.strip() for line in lines if line.strip() and not line.startswith("      ")]
+    errors = [line for line in said if line.split(":")[0].endswith(("Error", "Exception", "Interrupt"))]
+    return (errors or said or log.strip().splitlines() or ["no reason was given"])[0].rstrip(".")
+
+
+def _put_own_programs_on_path() -> None:
+    """nbgrader calls `alembic` by name: find it beside this interpreter even if its environment is not activated."""
+    programs = str(Path(sys.executable).parent)
+    paths = os.environ.get("PATH", "").split(os.pathsep)
+    if programs not in paths:
+        os.environ["PATH"] = os.pathsep.join([programs, *paths])
+    if not shutil.which("alembic"):
+        raise CourseError(
+            "nbgrader needs the program alembic, which is not installed: run `make`, or install requirements.lock."
+        )
