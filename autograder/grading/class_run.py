@@ -1,0 +1,112 @@
+"""Grade a whole class with nbgrader, one submission after the other, and make the feedback pages."""
+
+import contextlib
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+
+from .course import Course
+from .intake import Intake, examine
+from .problems import CourseError
+from .progress import progress
+from .records import Row, rows, scored
+
+# What nbgrader says of a submission that it cannot finish, in words that help.
+_FAILURES = {
+    "DeadKernelError": "Python ended while a cell ran: look for a cell that quits Python or uses up the memory.",
+    "UnresponsiveKernelError": "a cell could not be interrupted: look for one that never ends.",
+}
+
+
+@dataclass
+class ClassRun:
+    """What became of a class: a row for each graded student; for the others (`failed`), and for those whose submission
+    was odd (`notes`), the sentences to read."""
+
+    rows: list[Row] = field(default_factory=list)
+    failed: dict[str, list[str]] = field(default_factory=dict)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+
+
+def grade(course: Course, assignment: str, console: Console, *, force: bool = True) -> ClassRun:
+    """Grade every submission of an assignment with nbgrader; what cannot be graded is left as it is, and listed.
+
+    Args:
+        course: the course; its gradebook and its folders `autograded` and `feedback` are written.
+        assignment: the assignment's name.
+        console: where progress is shown.
+        force: grade again what has been graded and has not changed since.
+
+    Raises:
+        CourseError: there is no such assignment, or nobody has handed it in.
+    """
+    course.require(assignment)
+    submissions = course.submissions(assignment)
+    if not submissions:
+        raise CourseError(
+            f"There are no submissions of {assignment} in {course.folder / 'submitted'}: "
+            f"collect them, or make some with `autograder simulate {assignment}`."
+        )
+    run = ClassRun()
+    with _quiet(course.log):
+        released = course.released(assignment)
+        course.register(assignment)
+        with progress(console, "Grading", len(submissions)) as step:
+            for student, folder in submissions.items():
+                intake = examine(folder, released)
+                failure = _grade_one(course, assignment, student, folder, intake, force) if intake.gradable else ""
+                if failure or not intake.gradable:
+                    run.failed[student] = [*intake.notes, *filter(None, [failure])]
+                elif intake.notes:
+                    run.notes[student] = intake.notes
+                step(student, student not in run.failed)
+        graded = [student for student in submissions if student not in run.failed]
+        with progress(console, "Feedback", len(graded)) as step:
+            for student in graded:
+                failure = course.give_feedback(assignment, student)
+                if failure:
+                    run.notes.setdefault(student, []).append(
+                        f"There is no feedback page ({failure}): see {course.log}."
+                    )
+                step(student, not failure)
+        for student in scored(course, assignment) & run.failed.keys():
+            run.failed[student].append("The score in the gradebook is that of an earlier version.")
+        run.rows = [row for row in rows(course, assignment) if row.student in graded]
+    return run
+
+
+def _grade_one(course: Course, assignment: str, student: str, folder: Path, intake: Intake, force: bool) -> str:
+    """Grade one submission; returns the sentence on what went wrong, or ""."""
+    if not intake.renamed:
+        failure = course.autograde(assignment, student, force=force)
+    else:  # nbgrader goes by the file's name: let it see a copy in which the name is right
+        with course.scratch() as scratch:
+            seen = scratch / student / assignment
+            shutil.copytree(folder, seen)
+            for old, new in intake.renamed.items():
+                (seen / old).rename(seen / new)
+            failure = course.autograde(assignment, student, submitted=scratch.name, force=force)
+    if not failure:
+        return ""
+    known = next((said for name, said in _FAILURES.items() if name in failure), None)
+    return f"It could not be graded: {known or f'nbgrader stopped with {failure}; see {course.log}.'}"
+
+
+@contextlib.contextmanager
+def _quiet(log: Path) -> Iterator[None]:
+    """Send to a file what nbgrader, its kernels and their libraries write to the terminal's stderr."""
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    with log.open("a", encoding="utf-8") as file:
+        os.dup2(file.fileno(), 2)
+    try:
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(terminal, 2)
+        os.close(terminal)
