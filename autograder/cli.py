@@ -1,0 +1,129 @@
+"""The command `autograder`: for those who grade. Heavy imports stay inside the subcommands, so that help is instant."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from .grading.problems import CourseError
+
+EPILOG = "Each command says in one sentence what is wrong, if something is, and then ends with a status other than 0."
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; returns its exit status."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        return chosen.run(chosen)
+    except CourseError as error:
+        return _say(f"autograder {chosen.command}: {error}")
+    except ModuleNotFoundError as error:
+        return _say(
+            f"autograder {chosen.command}: {error.name} is not installed: run `make`, or install requirements.lock."
+        )
+    except KeyboardInterrupt:
+        return _say(f"autograder {chosen.command}: stopped; what is done so far is kept.", status=130)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="autograder", description="Grade the assignments of the course with nbgrader.", epilog=EPILOG
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_grade(commands)
+    _add_simulate(commands)
+    _add_demo(commands)
+    return parser
+
+
+def _add_grade(commands) -> None:
+    parser = commands.add_parser(
+        "grade",
+        help="grade all submissions of an assignment",
+        description="Grade all submissions of an assignment with nbgrader, make the feedback pages, and print a table: "
+        "who has how many points, and what was misunderstood. Submissions that cannot be graded are listed with the "
+        "reason and do not stop the others; the exit status is then 1.",
+        epilog=EPILOG,
+    )
+    parser.add_argument("assignment", metavar="ASSIGNMENT", help="its folder in source, such as a3_loop_order")
+    _add_course(parser)
+    parser.add_argument(
+        "--new", action="store_true", help="leave alone what is graded and was not handed in again since"
+    )
+    parser.set_defaults(run=_grade)
+
+
+def _add_simulate(commands) -> None:
+    parser = commands.add_parser(
+        "simulate",
+        help="make up submissions of a class",
+        description="Make up submissions: about a third of them right, the others each with a known mistake. "
+        "manifest.json in the course folder says who got which.",
+        epilog=EPILOG,
+    )
+    parser.add_argument("assignment", metavar="ASSIGNMENT", help="its folder in source, such as a3_loop_order")
+    _add_class(parser)
+    _add_course(parser)
+    parser.set_defaults(run=_simulate)
+
+
+def _add_demo(commands) -> None:
+    parser = commands.add_parser(
+        "demo",
+        help="simulate a class, grade it and show the result",
+        description="Make up a class in a folder of its own, grade it as a real one, print the table, and compare what "
+        "grading found with what was made up. No other gradebook is touched. The exit status is 1 if they differ.",
+        epilog=EPILOG,
+    )
+    _add_class(parser)
+    _add_course(parser, default=Path("out/demo"), what="the folder to make (default: out/demo)")
+    parser.set_defaults(run=_demo)
+
+
+def _add_course(parser, default: Path = Path(), what: str = "the course folder (default: the current one)") -> None:
+    parser.add_argument("--course", metavar="DIR", type=Path, default=default, help=what)
+
+
+def _add_class(parser) -> None:
+    parser.add_argument("--students", metavar="N", type=int, default=24, help="how many students (default: 24)")
+    parser.add_argument("--seed", metavar="S", type=int, default=1, help="another seed, another class (default: 1)")
+
+
+def _grade(chosen: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from .grading.class_run import grade
+    from .grading.course import Course
+    from .grading.table import show
+
+    console = Console()
+    run = grade(Course(chosen.course), chosen.assignment, console, force=not chosen.new)
+    show(run, console)
+    return 1 if run.failed else 0
+
+
+def _simulate(chosen: argparse.Namespace) -> int:
+    from .grading.course import Course
+    from .grading.simulate import MANIFEST, simulate
+
+    course = Course(chosen.course)
+    simulate(course, chosen.assignment, chosen.students, chosen.seed)
+    print(f"Made {chosen.students} submissions of {chosen.assignment} in {course.folder / 'submitted'}.")
+    print(f"Who got which answer: {course.folder / MANIFEST}")
+    return 0
+
+
+def _demo(chosen: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from .grading.demo import demo
+
+    return 0 if demo(chosen.course, chosen.students, chosen.seed, Console()) else 1
+
+
+def _say(sentence: str, status: int = 1) -> int:
+    print(sentence, file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
