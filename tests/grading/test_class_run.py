@@ -1,0 +1,187 @@
+"""A class graded with real nbgrader: equal to nbgrader by hand, whatever else is in the class."""
+
+import json
+import shutil
+from types import SimpleNamespace
+
+import pytest
+from nbformat import v4
+from rich.console import Console
+
+from autograder.cli import main
+from autograder.grading import class_run
+from autograder.grading.demo import differences
+from autograder.grading.problems import CourseError
+from autograder.grading.records import outcome, rows
+from autograder.grading.simulate import simulate
+from autograder.grading.table import misunderstood, show
+
+from .. import course as by_hand
+from . import classes
+from .classes import ASSIGNMENT, new_course
+
+DAMAGE = {  # whose submission arrives how; the others' are in order
+    "student02": classes.cut_off,
+    "student03": classes.no_notebook_inside,
+    "student04": classes.emptied,
+    "student05": classes.another_format,
+    "student06": classes.renamed,
+    "student07": classes.without_a_test,
+    "student08": classes.with_a_test_twice,
+    "student09": classes.with_an_unknown_cell,
+    "student10": classes.ending_python,
+}
+NOT_GRADED = {
+    "student02": "loop_order.ipynb is damaged (its JSON breaks at line 41): ask for it to be handed in again.",
+    "student03": "loop_order.ipynb is not a notebook, despite its name: ask for the notebook itself.",
+    "student04": "The submission is empty: ask for loop_order.ipynb.",
+    "student05": "There is no notebook in the submission (answer.py): ask for loop_order.ipynb.",
+    "student10": "It could not be graded: Python ended while a cell ran: look for a cell that quits Python or uses up "
+    "the memory.",
+}
+PUT_BACK = "The test cell “test_train_step” was missing; it was put back and scored, so there is nothing to do."
+NOTED = {
+    "student06": ["my answers.ipynb was graded as loop_order.ipynb: ask for that name next time."],
+    "student07": [PUT_BACK],
+    "student08": [
+        "The test cell “test_train_step” was there more than once; it was scored once, so there is nothing to do."
+    ],
+    "student09": [
+        "The cell “my_test” is in no exercise of this assignment, and scores nothing: look whether it holds an answer.",
+        PUT_BACK,
+    ],
+}
+STUDENTS = [f"student{number:02}" for number in range(1, 12)]
+POINTS = {"loop_order": 3, "repair_late_clip": 2, "repair_spent_generator": 2, "repair_each_parameter": 2}
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """A class of eleven, nine of whose submissions are damaged, graded once."""
+    course = new_course(tmp_path_factory.mktemp("class") / "course")
+    drawn = simulate(course, ASSIGNMENT, len(STUDENTS), seed=3)
+    for student, damage in DAMAGE.items():
+        damage(course.submissions(ASSIGNMENT)[student])
+    submitted = _files(course.folder / "submitted")
+    console = Console(record=True, width=100)
+    run = class_run.grade(course, ASSIGNMENT, console)
+    progress = console.export_text()
+    return SimpleNamespace(course=course, drawn=drawn, run=run, progress=progress, submitted=submitted)
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("class")
+class TestAClassWithDamagedSubmissions:
+    def test_says_in_one_sentence_what_cannot_be_graded(self, graded):
+        assert graded.run.failed == {student: [sentence] for student, sentence in NOT_GRADED.items()}
+
+    def test_says_in_one_sentence_what_was_mended(self, graded):
+        assert graded.run.notes == NOTED
+
+    def test_grades_all_others(self, graded):
+        assert [row.student for row in graded.run.rows] == [name for name in STUDENTS if name not in NOT_GRADED]
+
+    def test_names_each_answer_as_the_manifest_does(self, graded):
+        drawn = {student: row for student, row in graded.drawn.items() if student not in NOT_GRADED}
+        assert differences(drawn, graded.run) == []
+
+    def test_gives_the_points_that_the_manifest_leads_to(self, graded):
+        for row in graded.run.rows:
+            assert row.max_score == 20
+            assert row.by_hand
+            right = graded.drawn[row.student]
+            expected = sum(points for exercise, points in POINTS.items() if right[exercise].right)
+            step = [7] if right["train_step"].right else [0, 2, 5]  # its two test cells are scored on their own
+            assert row.score - expected in step
+
+    def test_loses_nothing(self, graded):
+        assert _files(graded.course.folder / "submitted") == graded.submitted
+        assert not list(graded.course.folder.glob(".scratch*"))
+
+    def test_leaves_a_feedback_page_for_each_graded_student(self, graded):
+        pages = {path.parts[-3]: path for path in (graded.course.folder / "feedback").rglob("loop_order.html")}
+        assert sorted(pages) == [row.student for row in graded.run.rows]
+        for row in graded.run.rows:
+            text = pages[row.student].read_text(encoding="utf-8")
+            titles = [outcome.title for outcome in row.outcomes.values() if outcome.code]
+            assert all(title in text for title in titles)
+
+    def test_shows_its_progress(self, graded):
+        assert "Grading: 11/11  student11 done  (5 failed, 0 s left)" in graded.progress
+        assert "Feedback: 6/6  student11 done  (0 failed, 0 s left)" in graded.progress
+
+    def test_prints_a_table_with_the_training_step_first(self, graded):
+        console = Console(record=True, width=200)
+        show(graded.run, console)
+        text = console.export_text()
+        for row in graded.run.rows:
+            assert f"{row.score:g} of 20*" in text
+            lines = misunderstood(row)
+            assert all(line in text for line in lines)
+            assert not any(line.startswith("train_step") for line in lines[1:])
+        for student, sentence in NOT_GRADED.items():
+            assert f"  {student}: {sentence}" in text
+
+    def test_scores_as_nbgrader_by_hand(self, graded, tmp_path):
+        course = by_hand.Course(tmp_path, ASSIGNMENT)
+        for student in sorted(set(STUDENTS) - DAMAGE.keys()):
+            shutil.copytree(graded.course.folder / "submitted" / student, tmp_path / "submitted" / student)
+            course.autograde(ASSIGNMENT, "--student", student)
+            course.nbgrader("generate_feedback", ASSIGNMENT, "--student", student)
+            assert (tmp_path / "feedback" / student / ASSIGNMENT / "loop_order.html").is_file()
+            with graded.course.gradebook() as gradebook:
+                submission = gradebook.find_submission(ASSIGNMENT, student)
+                ours = {grade.name: grade.auto_score for cells in submission.notebooks for grade in cells.grades}
+            theirs = {name: score.points for name, score in course.scores(ASSIGNMENT, student).items()}
+            assert ours == theirs
+
+    def test_grading_what_is_new_leaves_the_rest_alone(self, graded, monkeypatch, capsys):
+        """Last in this class: student02 hands in again; student01's second version is damaged."""
+        course = graded.course
+        submitted = {name: course.submissions(ASSIGNMENT)[name] for name in ("student01", "student02")}
+        kept = (course.folder / "autograded" / "student11").stat().st_mtime
+        shutil.copytree(submitted["student01"], submitted["student02"], dirs_exist_ok=True)
+        classes.cut_off(submitted["student01"])
+        monkeypatch.chdir(course.folder)
+        assert main(["grade", ASSIGNMENT, "--new"]) == 1
+        after = {row.student: row for row in rows(course, ASSIGNMENT)}
+        assert after["student02"].score == after["student01"].score
+        assert (course.folder / "autograded" / "student11").stat().st_mtime == kept
+        said = capsys.readouterr().out
+        assert "handed in again. The score in the gradebook is that of an earlier version." in said
+
+
+@pytest.mark.slow
+def test_a_demonstration_shows_that_grading_finds_what_was_simulated(tmp_path, capsys):
+    folder = tmp_path / "demo"
+    assert main(["demo", "--students", "2", "--course", str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert "10 of 10 answers were judged and named as the manifest says." in said
+    assert f"Feedback pages: {folder / 'feedback'}" in said
+    assert f"Gradebook:      {folder / 'gradebook.db'}" in said
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert list(manifest[ASSIGNMENT]["students"]) == ["student01", "student02"]
+    assert sorted(path.name for path in (folder / "feedback").iterdir()) == ["student01", "student02"]
+
+
+def test_a_course_without_submissions_is_one_sentence(tmp_path):
+    course = new_course(tmp_path)
+    with pytest.raises(
+        CourseError, match=r"There are no submissions of a3_loop_order in .*submitted: collect them, or"
+    ):
+        class_run.grade(course, ASSIGNMENT, Console())
+    assert not (tmp_path / "gradebook.db").exists()
+
+
+def test_a_text_from_a_students_process_cannot_break_the_table():
+    hostile = "\x1b[2J" + "x" * 1000 + "\nsecond line"
+    marks = {"grade": True, "solution": False, "locked": True, "grade_id": "test", "points": 1}
+    error = v4.new_output("error", ename="Oops", evalue=hostile, traceback=[])
+    for data in ({}, {"findings": [{"code": 3}]}, {"findings": "none"}, 7):
+        shown = v4.new_output("display_data", data={"application/vnd.autograder.result+json": data})
+        cell = v4.new_code_cell("", metadata={"nbgrader": marks}, outputs=[shown, error])
+        assert outcome(cell).title == "Oops: [2J" + "x" * 111
+
+
+def _files(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -1,0 +1,122 @@
+"""The command line: it reads well, starts at once, and says in one sentence what a person did wrong."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from autograder.cli import main
+
+from .course import ROOT
+
+
+@pytest.fixture
+def course(tmp_path):
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    (tmp_path / "source" / "a3_loop_order").mkdir(parents=True)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--help"], ["grade all submissions of an assignment", "make up submissions of a class", "simulate a class"]),
+        (["grade", "--help"], ["ASSIGNMENT", "--course DIR", "--new", "print a table"]),
+        (["simulate", "--help"], ["--students N", "--seed S", "--course DIR", "manifest.json"]),
+        (["demo", "--help"], ["--students N", "out/demo", "No other gradebook is touched"]),
+    ],
+)
+def test_help_says_what_there_is(arguments, words, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert not [word for word in words if word not in said]
+
+
+@pytest.mark.parametrize("arguments", [[], ["unknown"], ["grade"], ["demo", "--students", "many"]])
+def test_a_command_that_does_not_exist_fails_with_its_usage(arguments, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: autograder")
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import sys, autograder.cli\n"
+        "autograder.cli._parser()\n"
+        "print(sorted({'torch', 'nbgrader', 'rich', 'nbformat', 'IPython'} & sys.modules.keys()))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "missing", "words"),
+    [
+        (["grade", "a3_loop_order"], "nbgrader_config.py", "has no nbgrader_config.py: copy the course's there, or"),
+        (["grade", "a3_loop_order"], "source", "has no source folder: put the instructor's assignments into"),
+        (["grade", "a9"], None, "There is no assignment 'a9' in {course}/source: choose one of a3_loop_order."),
+        (["grade", "a3_loop_order"], None, "There are no submissions of a3_loop_order in {course}/submitted: collect"),
+        (["simulate", "a9"], None, "There is no assignment 'a9'"),
+        (["simulate", "a3_loop_order", "--students", "0"], None, "A class of 0 cannot be simulated: ask for at least"),
+        (["demo", "--students", "3"], None, "{course} holds something that no demonstration made: name another folder"),
+    ],
+)
+def test_a_mistake_is_one_sentence_with_what_to_do(course, arguments, missing, words, capsys):
+    if missing:
+        path = course / missing
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    before = sorted(path.name for path in course.iterdir())
+    assert main([*arguments, "--course", str(course)]) == 1
+    said = capsys.readouterr().err
+    assert words.format(course=course) in said
+    assert said.startswith(f"autograder {arguments[0]}: ")
+    assert said.endswith(".\n")
+    assert said.count("\n") == 1
+    assert sorted(path.name for path in course.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("c.CourseDirectory.root = '/'", "names another folder, /: correct its CourseDirectory.root."),
+        ("1 / 0", "cannot be read (ZeroDivisionError: division by zero): correct it."),
+    ],
+)
+def test_settings_that_lead_astray_are_one_sentence(course, line, words, capsys):
+    with (course / "nbgrader_config.py").open("a") as file:
+        file.write(line + "\n")
+    assert main(["grade", "a3_loop_order", "--course", str(course)]) == 1
+    assert words in capsys.readouterr().err
+
+
+def test_programs_beside_the_interpreter_need_not_be_on_the_path(course, monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert main(["grade", "a3_loop_order", "--course", str(course)]) == 1
+    assert shutil.which("alembic")
+
+
+def test_a_missing_alembic_is_one_sentence(course, monkeypatch, capsys):
+    monkeypatch.setattr(shutil, "which", lambda program: None)
+    assert main(["grade", "a3_loop_order", "--course", str(course)]) == 1
+    assert "nbgrader needs the program alembic, which is not installed: run `make`" in capsys.readouterr().err
+
+
+def test_a_demonstration_refuses_settings_with_a_gradebook_of_their_own(tmp_path, monkeypatch, capsys):
+    shutil.copytree(ROOT / "source" / "a3_loop_order", tmp_path / "source" / "a3_loop_order")
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    with (tmp_path / "nbgrader_config.py").open("a") as file:
+        file.write(f"c.CourseDirectory.db_url = 'sqlite:///{tmp_path}/grades.db'\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["demo", "--students", "1"]) == 1
+    assert "which a demonstration must not touch: take CourseDirectory.db_url out of it." in capsys.readouterr().err
+    assert not (tmp_path / "grades.db").exists()
+
+
+def test_an_interrupted_command_says_so(monkeypatch, capsys):
+    monkeypatch.setattr("autograder.cli._grade", lambda chosen: (_ for _ in ()).throw(KeyboardInterrupt))
+    assert main(["grade", "a3_loop_order"]) == 130
+    assert capsys.readouterr().err == "autograder grade: stopped; what is done so far is kept.\n"
