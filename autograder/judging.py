@@ -47,6 +47,7 @@ class Result:
     exercise: str
     title: str
     parts: dict[str, bool]
+    part_titles: dict[str, str]
     findings: list[Finding]
     trace: list[dict] = field(default_factory=list)
     should_be: list[dict] = field(default_factory=list)
@@ -72,13 +73,13 @@ class Result:
         if self.passed:
             return f"✓ {self.title}: right."
         finding = self.findings[0]
-        right = [name for name, ok in self.parts.items() if ok]
+        right = [self.part_titles[name] for name, ok in self.parts.items() if ok]
         lines = [
             f"✗ {self.title}: {finding.title}",
             f"  What happened: {finding.symptom}",
             f"  Likely cause:  {finding.cause}",
             f"  Try next:      {finding.next_action}",
-            f"  Read again:    {finding.lesson}",
+            f"  Read again:    lecture {finding.lesson}",
         ]
         if right:
             lines.append(f"  Already right: {', '.join(right)}")
@@ -98,8 +99,7 @@ def judge(exercise: Any, observations: dict, expected: dict, part: str | None = 
     if part is not None and part not in exercise.PARTS:
         raise ValueError(f"“{exercise.ID}” has no part {part!r}; its parts are {', '.join(exercise.PARTS)}.")
     verdict = exercise.judge(observations, expected)
-    wanted = exercise.PARTS if part is None else (part,)
-    parts = {name: verdict.parts[name] for name in wanted}
+    parts = {name: ok for name, ok in verdict.parts.items() if part in (None, name)}
     wrong = {name for name, ok in parts.items() if not ok}
     findings = []
     for code, details, explains in verdict.diagnoses:
@@ -107,8 +107,9 @@ def judge(exercise: Any, observations: dict, expected: dict, part: str | None = 
             findings.append(find(exercise.MISCONCEPTIONS, code, details))
     return Result(
         exercise=exercise.ID,
-        title=exercise.TITLE,
+        title=exercise.TITLE if part is None else f"{exercise.TITLE}, {exercise.PARTS[part]}",
         parts=parts,
+        part_titles=dict(exercise.PARTS),
         findings=findings,
         trace=observations.get("trace", []),
         should_be=expected["reference"].get("trace", []),

@@ -52,6 +52,9 @@ def undisturbed(answer: object = None) -> Iterator[None]:
             restore(_refill, hooks, dict(hooks))
         for thing in reachable(answer, (torch.nn.Module, torch.optim.Optimizer)):
             restore(_remember(thing))
+        restore(torch.use_deterministic_algorithms, torch.are_deterministic_algorithms_enabled())
+        if torch.get_default_device().type != "cpu":
+            stack.enter_context(torch.device("cpu"))
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
         stack.enter_context(redirect_stdout(io.StringIO()))

@@ -99,7 +99,7 @@ def run(answer: Callable, probe: dict, recorders: list[Recorder] | None = None) 
                     recorders.append(Recorder(model, optimizer))
                     with recorders[-1]:
                         returned = answer(*arguments)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             return {"calls": calls}, answers.raised(error, answer)
         same_lr = all(group["lr"] == probe["lr"] for group in optimizer.param_groups)
         seen = {"weights": weights_of(model), "returned": _returned(returned), "left": _grad_norm(model)}

@@ -11,7 +11,7 @@ __all__ = ["ID", "JUDGED_AS", "LINES", "MISCONCEPTIONS", "PARTS", "TITLE", "chal
 
 ID = "loop_order"
 TITLE = "Order of the loop"
-PARTS = ("order",)
+PARTS = {"order": "the order of the lines"}
 MISCONCEPTIONS = (__package__, train_step.__package__)
 JUDGED_AS = "train_step"
 

@@ -14,7 +14,7 @@ __all__ = ["ID", "JUDGED_AS", "MISCONCEPTIONS", "PARTS", "TITLE", "challenge", "
 
 ID = "train_step"
 TITLE = "Training step"
-PARTS = ("update", "returns")
+PARTS = {"update": "how the weights move", "returns": "what is returned"}
 MISCONCEPTIONS = (__package__,)
 JUDGED_AS = ID
 
