@@ -20,12 +20,18 @@ NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 # A kernel that a program runs: no learner, and one thread each, so that notebooks side by side do not slow each other.
 ENVIRONMENT = {"AUTOGRADER_LEARNER": "absent", "OMP_NUM_THREADS": "1"}
 
-# nbconvert's page without the scripts that it would load from elsewhere: the lectures need none of them.
+# nbconvert's page without the scripts that it would load from elsewhere, which the lectures do not need, and with
+# folded cells folded.
 TEMPLATE = """{% extends "lab/index.html.j2" %}
 {% block html_head_js %}{% endblock %}
 {% block jupyter_widgets %}{% endblock %}
 {% block html_head_js_mathjax %}{% endblock %}
-{% block html_head_js_mermaidjs %}{% endblock %}"""
+{% block html_head_js_mermaidjs %}{% endblock %}
+{% block input_group %}
+{%- if cell.metadata.get("jupyter", {}).get("source_hidden") -%}
+<details><summary style="margin-left: 79px; font: small sans-serif">Code</summary>{{ super() }}</details>
+{%- else -%}{{ super() }}{%- endif -%}
+{% endblock %}"""
 
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -62,7 +68,13 @@ def run(notebook: Path, out: Path, parameters: dict) -> Run:
     began, target, failure = time.perf_counter(), out / notebook.name, ""
     try:
         papermill.execute_notebook(
-            notebook, target, parameters, cwd=notebook.parent, progress_bar=False, kernel_name="python3"
+            notebook,
+            target,
+            parameters,
+            cwd=notebook.parent,
+            progress_bar=False,
+            kernel_name="python3",
+            extra_arguments=["--log-level=ERROR"],
         )
     except papermill.PapermillExecutionError as error:
         failure = f"{notebook.name} stopped at cell {error.cell_index}: {error.ename}: {error.evalue}"

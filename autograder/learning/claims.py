@@ -56,7 +56,7 @@ def claim(name: str, sentence: str, values: Mapping[str, Sequence[float]], holds
 
     `values` maps each quantity to its measurements, one per seed. `holds` says in those names what is claimed, as
     comparisons joined by "and": "unclipped > 1000 * clipped and step == 2"; every one has to hold on every seed.
-    `sentence` names quantities in braces, with a format: "{clipped:.2g}" becomes "0.011", or "0.010 to 0.013" if the
+    `sentence` names quantities in braces, with a format: "{clipped:.2g}" becomes "0.011", or "0.010–0.013" if the
     seeds differ. Raises ClaimFailed if something does not hold, or if there are fewer than three seeds.
     """
     runs = _runs(name, values)
@@ -70,7 +70,8 @@ class _Seen(list):
 
     def __format__(self, spec: str) -> str:
         shown = [markup.number(x, spec or ".3g") for x in sorted(map(float, self), key=lambda x: (x != x, x))]
-        return shown[0] if shown[0] == shown[-1] else f"{shown[0]} to {shown[-1]}"
+        dash = " to " if "−" in shown[0] + shown[-1] else "–"
+        return shown[0] if shown[0] == shown[-1] else f"{shown[0]}{dash}{shown[-1]}"
 
 
 def _runs(name: str, values: Mapping[str, Sequence[float]]) -> list[dict[str, float]]:

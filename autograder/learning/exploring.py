@@ -2,19 +2,20 @@
 
 from collections.abc import Callable, Sequence
 
-from . import learner
+from . import learner, markup
 
 
 def explore(draw: Callable[..., None], **knobs: tuple | Sequence[str]) -> None:
     """Call `draw` with the values of sliders, given as (lowest, highest, step, first value), or of a choice of texts.
 
-    Without a learner, or without widgets, nothing is shown: a lecture has a static figure of the same data.
+    Without a learner, or without widgets, a line says so: a lecture has a static figure of the same data.
     """
-    if not learner.present():
-        return
     try:
         import ipywidgets as widgets
     except ImportError:
+        widgets = None
+    if not learner.present() or widgets is None:
+        markup.show("<p><em>(Sliders appear here in JupyterLab.)</em></p>", "(Sliders appear here in JupyterLab.)")
         return
     widgets.interact(draw, **{name: _control(name, knob) for name, knob in knobs.items()})
 

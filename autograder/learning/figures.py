@@ -3,6 +3,7 @@
 import base64
 import io
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -63,9 +64,10 @@ def show_figure(figure: Figure | Axes, *, alt: str, table: Mapping[str, Sequence
     """
     figure = figure if isinstance(figure, Figure) else figure.figure
     _refuse_trivial(alt)
-    for axes in figure.axes:
-        _finish(axes, figure)
     tables = markup.table(table) if table else _tables(figure)
+    with rc_context(STYLE):
+        for axes in figure.axes:
+            _finish(axes)
     png = base64.b64encode(_png(figure)).decode("ascii")
     html = (
         f'<figure style="margin: 0.5em 0"><img src="data:image/png;base64,{png}" alt="{markup.escape(alt)}" '
@@ -83,13 +85,22 @@ def _refuse_trivial(alt: str) -> None:
         raise ValueError(f"The alt text “{alt}” does not say what is to be seen: describe it in a sentence.")
 
 
-def _finish(axes: Axes, figure: Figure) -> None:
+def _finish(axes: Axes) -> None:
     shared = axes.get_subplotspec() is not None and not axes.get_subplotspec().is_first_col()
+    for line in axes.get_lines():
+        if len(line.get_xdata()) <= _ROWS:
+            line.set_markevery(None)
     for name, axis, label in (("x", axes.xaxis, axes.get_xlabel()), ("y", axes.yaxis, axes.get_ylabel())):
         if not label and not (name == "y" and shared) and axes.axison:
             raise ValueError(f"The {name} axis has no label: name the quantity and its unit.")
-        if label and axis.get_scale() == "log" and "log" not in label:
-            axis.set_label_text(f"{label} (log scale)")
+        lines = textwrap.wrap(label, 34) if name == "y" else [label]
+        if axis.get_scale() == "log" and label:
+            lines = (
+                [*lines, "(log scale)"]
+                if name == "y" and len(lines[-1]) > 22
+                else [*lines[:-1], f"{lines[-1]} (log scale)"]
+            )
+        axis.set_label_text("\n".join(lines))
     if axes.get_legend() is None and len(axes.get_legend_handles_labels()[1]) > 1:
         axes.legend()
 
@@ -113,7 +124,7 @@ def _line_table(axes: Axes, lines: Sequence[Any]) -> str:
     step = -(-len(places) // _ROWS)
     shown = places[::step] if (len(places) - 1) % step == 0 else [*places[::step], places[-1]]
     names = [axes.get_ylabel() if line.get_label().startswith("_") else line.get_label() for line in lines]
-    data = {axes.get_xlabel().removesuffix(" (log scale)"): shown}
+    data = {axes.get_xlabel(): shown}
     data |= {name: [column.get(place) for place in shown] for name, column in zip(names, columns, strict=True)}
     return markup.table(data, caption=axes.get_title() + (f" (every {step}th row)" if step > 1 else ""))
 
