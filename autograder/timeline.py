@@ -8,9 +8,10 @@ import base64
 import html
 import io
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _LABELS = {
     "zero_grad": "zero_grad",
@@ -34,13 +35,16 @@ _FACES = {
 _MOST_EVENTS = 9  # a loop over examples would make the picture unreadably wide
 
 
-def timeline_figure(trace: list[dict], should_be: list[dict]) -> Figure:
+def timeline_figure(trace: list[dict], should_be: list[dict]) -> "Figure":
     """Draw a student's events above those of the reference.
 
     Args:
         trace: events with `event` and `grad_norm` (None: there is no gradient), as in `Result.trace`.
         should_be: the same of the reference.
     """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     rows = [("Your step", trace[:_MOST_EVENTS]), ("One that works", should_be)]
     more = len(trace) - _MOST_EVENTS
     width = max(len(events) for _, events in rows)
@@ -62,6 +66,8 @@ def timeline_figure(trace: list[dict], should_be: list[dict]) -> Figure:
 
 
 def _draw_event(axes, x: float, y: float, event: dict) -> None:
+    from matplotlib.patches import FancyBboxPatch
+
     box = FancyBboxPatch(
         (x, y + 0.12), 1.0, 0.6, boxstyle="round,pad=0,rounding_size=0.08", fc=_FACES[event["event"]], ec="black"
     )

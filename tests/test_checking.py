@@ -10,6 +10,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from autograder import CheckFailed, authoring, check
 from autograder.judging import MIME_TYPE
+from autograder.presenting import mimebundle
 
 ANSWERS = authoring.answers_of("train_step")
 RIGHT, LATE = ANSWERS.rights["reference"], ANSWERS.mutants["clip_last"]
@@ -89,6 +90,12 @@ def test_rich_display_carries_picture_alt_text_and_data(monkeypatch):
     assert bundle[MIME_TYPE]["findings"][0]["code"] == "clip-after-step"
     assert 'alt="Your step ran: zero_grad (no gradient), then forward' in bundle["text/html"]
     assert "http" not in bundle["text/html"]
+
+
+def test_a_wrong_answers_message_is_shown_once(monkeypatch):
+    result = check("train_step", LATE, strict=False)
+    assert "Clipped too late" not in mimebundle(result, with_message=False)["text/plain"]
+    assert "Clipped too late" in mimebundle(result)["text/plain"]
 
 
 def test_while_grading_no_picture_is_drawn(monkeypatch):
