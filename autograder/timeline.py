@@ -7,7 +7,6 @@ a symbol, never by colour alone.
 import base64
 import html
 import io
-
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
