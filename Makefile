@@ -3,7 +3,7 @@ PYTHON ?= python3
 
 # nbgrader calls other programs (alembic) by name, so the environment's programs come first on PATH.
 IN_ENV = PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/
-PYTEST = $(IN_ENV)python -m pytest -n 2 --dist loadgroup
+PYTEST = $(IN_ENV)python -m pytest -n 2 --dist loadfile
 ENV = .venv/made
 
 .PHONY: help

@@ -1,5 +1,6 @@
 """From observations to a result: which parts are right, and which misconception explains the rest. Only compares."""
 
+import textwrap
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib import resources
@@ -8,6 +9,9 @@ from typing import Any
 import yaml
 
 MIME_TYPE = "application/vnd.autograder.result+json"
+
+# Validate's dialog does not wrap lines, and `nbgrader validate` cuts them off after 83 signs.
+_WIDTH = 80
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,8 @@ class Result:
     """What became of one check.
 
     `parts` maps each judged part of the exercise to whether it is right; `findings` lists what went wrong, most likely
-    first; `trace` lists the events seen in the last watched call, each with the `grad_norm` right after it, and
-    `should_be` the same events for the reference.
+    first; `trace` lists the events seen in a watched call with a large gradient, each with the `grad_norm` right after
+    it, and `should_be` those of the reference (empty where the order is what the exercise asks for).
     """
 
     exercise: str
@@ -69,20 +73,20 @@ class Result:
         }
 
     def message(self) -> str:
-        """The verdict in words: what happened, the likely cause, what to try next."""
+        """The verdict in words: what happened, the likely cause, what to try next; in lines of at most 80 signs."""
         if self.passed:
             return f"✓ {self.title}: right."
         finding = self.findings[0]
         right = [self.part_titles[name] for name, ok in self.parts.items() if ok]
         lines = [
-            f"✗ {self.title}: {finding.title}",
-            f"  What happened: {finding.symptom}",
-            f"  Likely cause:  {finding.cause}",
-            f"  Try next:      {finding.next_action}",
-            f"  Read again:    lecture {finding.lesson}",
+            _wrapped("✗ ", f"{self.title}: {finding.title}"),
+            _wrapped("  What happened: ", finding.symptom),
+            _wrapped("  Likely cause:  ", finding.cause),
+            _wrapped("  Try next:      ", finding.next_action),
+            _wrapped("  Read again:    ", f"lecture {finding.lesson}"),
         ]
         if right:
-            lines.append(f"  Already right: {', '.join(right)}")
+            lines.append(_wrapped("  Already right: ", ", ".join(right)))
         return "\n".join(lines)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
@@ -112,7 +116,7 @@ def judge(exercise: Any, observations: dict, expected: dict, part: str | None = 
         part_titles=dict(exercise.PARTS),
         findings=findings,
         trace=observations.get("trace", []),
-        should_be=expected["reference"].get("trace", []),
+        should_be=expected["reference"]["trace"] if exercise.SHOWS_ORDER else [],
     )
 
 
@@ -131,6 +135,10 @@ def find(packages: tuple[str, ...], code: str, details: dict[str, Any]) -> Findi
     entry = catalogue(packages)[code]
     known = _Details(details)
     return Finding(**{name: text.format_map(known) for name, text in asdict(entry).items()})
+
+
+def _wrapped(label: str, text: str) -> str:
+    return textwrap.fill(text, _WIDTH, initial_indent=label, subsequent_indent=" " * len(label), break_on_hyphens=False)
 
 
 class _Details(dict):

@@ -35,22 +35,23 @@ _MOST_EVENTS = 9  # a loop over examples would make the picture unreadably wide
 
 
 def timeline_figure(trace: list[dict], should_be: list[dict]) -> "Figure":
-    """Draw a student's events above those of the reference.
+    """Draw a student's events, above those of the reference if they are given.
 
     Args:
         trace: events with `event` and `grad_norm` (None: there is no gradient), as in `Result.trace`.
-        should_be: the same of the reference.
+        should_be: the same of the reference, or nothing.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    rows = [("Your step", trace[:_MOST_EVENTS]), ("One that works", should_be)]
+    rows = [("Your step", trace[:_MOST_EVENTS])] + [("One that works", should_be)] * bool(should_be)
     more = len(trace) - _MOST_EVENTS
     width = max(len(events) for _, events in rows)
-    figure = Figure(figsize=(1.6 + 1.25 * width, 2.7), layout="constrained")
+    bottom = 0.0 if should_be else 1.35
+    figure = Figure(figsize=(1.6 + 1.25 * width, 2.7 - 0.8 * bottom), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    for y, (title, events) in zip((1.35, 0.0), rows, strict=True):
+    for y, (title, events) in zip((1.35, 0.0), rows, strict=False):
         axes.text(-0.15, y + 0.42, title, ha="right", va="center", fontsize=10, weight="bold")
         for x, event in enumerate(events):
             _draw_event(axes, 1.25 * x, y, event)
@@ -58,8 +59,8 @@ def timeline_figure(trace: list[dict], should_be: list[dict]) -> "Figure":
                 axes.annotate("", (1.25 * x, y + 0.42), (1.25 * x - 0.25, y + 0.42), arrowprops={"arrowstyle": "->"})
     if more > 0:
         axes.text(1.25 * _MOST_EVENTS, 1.77, f"and {more} more", ha="left", va="center", fontsize=9, style="italic")
-    axes.text(-1.4, -0.5, _legend(should_be), fontsize=8.5, va="top")
-    axes.set(xlim=(-1.5, 1.25 * width + (1.0 if more > 0 else 0.0)), ylim=(-0.75, 2.3))
+    axes.text(-1.4, bottom - 0.5, _legend(should_be or trace), fontsize=8.5, va="top")
+    axes.set(xlim=(-1.5, 1.25 * width + (1.0 if more > 0 else 0.0)), ylim=(bottom - 0.75, 2.3))
     axes.axis("off")
     return figure
 
@@ -84,15 +85,16 @@ def _norm_text(event: dict) -> str:
     return "no gradient" if norm is None else f"|g| = {norm:.3g}"
 
 
-def _legend(should_be: list[dict]) -> str:
-    limits = [event["max_norm"] for event in should_be if event.get("max_norm")]
+def _legend(events: list[dict]) -> str:
+    limits = [event["max_norm"] for event in events if event.get("max_norm")]
     threshold = f"; here max_norm = {limits[0]:.3g}" if limits else ""
     return f"|g|: global norm of the gradients right after the event{threshold}"
 
 
 def timeline_words(trace: list[dict], should_be: list[dict]) -> str:
     """The same picture in a sentence, for people who do not see it."""
-    return f"Your step ran: {_in_words(trace)}. One that works: {_in_words(should_be)}."
+    works = f" One that works: {_in_words(should_be)}." if should_be else ""
+    return f"Your step ran: {_in_words(trace)}.{works}"
 
 
 def _in_words(events: list[dict]) -> str:

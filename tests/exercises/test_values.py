@@ -47,3 +47,10 @@ def test_a_malformed_order_gets_its_own_sentence(answer, code):
 
 def test_two_lines_too_many():
     assert len(LINES) == 7
+
+
+def test_the_order_that_is_asked_for_is_not_shown():
+    result = check("loop_order", "D B E A", strict=False)
+    assert result.trace
+    assert result.should_be == []
+    assert "One that works" not in result._repr_mimebundle_()["text/plain"]

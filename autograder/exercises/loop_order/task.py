@@ -7,13 +7,14 @@ from ...probing import answers
 from ..train_step import task as train_step
 from ..train_step.task import challenge
 
-__all__ = ["ID", "JUDGED_AS", "LINES", "MISCONCEPTIONS", "PARTS", "TITLE", "challenge", "judge", "probe"]
+__all__ = ["ID", "JUDGED_AS", "LINES", "MISCONCEPTIONS", "PARTS", "SHOWS_ORDER", "TITLE", "challenge", "judge", "probe"]
 
 ID = "loop_order"
 TITLE = "Order of the loop"
 PARTS = {"order": "the order of the lines"}
 MISCONCEPTIONS = (__package__, train_step.__package__)
 JUDGED_AS = "train_step"
+SHOWS_ORDER = False  # it is what the exercise asks for
 
 LINES = {
     "A": "optimizer.step()",

@@ -10,13 +10,14 @@ from ...probing import answers, training
 from ...probing.isolation import mentions, reachable, undisturbed
 from .judge import judge
 
-__all__ = ["ID", "JUDGED_AS", "MISCONCEPTIONS", "PARTS", "TITLE", "challenge", "judge", "probe"]
+__all__ = ["ID", "JUDGED_AS", "MISCONCEPTIONS", "PARTS", "SHOWS_ORDER", "TITLE", "challenge", "judge", "probe"]
 
 ID = "train_step"
 TITLE = "Training step"
 PARTS = {"update": "how the weights move", "returns": "what is returned"}
 MISCONCEPTIONS = (__package__,)
 JUDGED_AS = ID
+SHOWS_ORDER = True  # the timeline has a second row: the order that works
 
 # Which of the probes is watched for the order of events: small gradient, large gradient, small gradient.
 _WATCHED = 4
