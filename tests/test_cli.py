@@ -56,8 +56,8 @@ def test_help_loads_nothing_heavy():
 @pytest.mark.parametrize(
     ("arguments", "missing", "words"),
     [
-        (["grade", "a3_loop_order"], "nbgrader_config.py", "has no nbgrader_config.py: copy the course's there, or"),
-        (["grade", "a3_loop_order"], "source", "has no source folder: put the instructor's assignments into"),
+        (["grade", "a3_loop_order"], "nbgrader_config.py", "has no nbgrader_config.py: copy the course's into it, or"),
+        (["grade", "a3_loop_order"], "source", "has no source folder: put the instructor's assignments into one, or"),
         (["grade", "a9"], None, "There is no assignment 'a9' in {course}/source: choose one of a3_loop_order."),
         (["grade", "a3_loop_order"], None, "There are no submissions of a3_loop_order in {course}/submitted: collect"),
         (["simulate", "a9"], None, "There is no assignment 'a9'"),

@@ -1,10 +1,6 @@
 """Grade a whole class with nbgrader, one submission after the other, and make the feedback pages."""
 
-import contextlib
-import os
 import shutil
-import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,7 +49,7 @@ def grade(course: Course, assignment: str, console: Console, *, force: bool = Tr
             f"collect them, or make some with `autograder simulate {assignment}`."
         )
     run = ClassRun()
-    with _quiet(course.log):
+    with course.quiet():
         released = course.released(assignment)
         course.register(assignment)
         with progress(console, "Grading", len(submissions)) as step:
@@ -95,18 +91,3 @@ def _grade_one(course: Course, assignment: str, student: str, folder: Path, inta
         return ""
     known = next((said for name, said in _FAILURES.items() if name in failure), None)
     return f"It could not be graded: {known or f'nbgrader stopped with {failure}; see {course.log}.'}"
-
-
-@contextlib.contextmanager
-def _quiet(log: Path) -> Iterator[None]:
-    """Send to a file what nbgrader, its kernels and their libraries write to the terminal's stderr."""
-    sys.stderr.flush()
-    terminal = os.dup(2)
-    with log.open("a", encoding="utf-8") as file:
-        os.dup2(file.fileno(), 2)
-    try:
-        yield
-    finally:
-        sys.stderr.flush()
-        os.dup2(terminal, 2)
-        os.close(terminal)

@@ -31,12 +31,13 @@ class Course:
         self.folder = folder.resolve()
         if not (self.folder / "nbgrader_config.py").is_file():
             raise CourseError(
-                f"{folder} has no nbgrader_config.py: copy the course's there, or name the course folder with --course."
+                f"{self.folder} has no nbgrader_config.py: copy the course's into it, or name the course folder "
+                "with --course."
             )
         if not (self.folder / "source").is_dir():
             raise CourseError(
-                f"{folder} has no source folder: put the instructor's assignments into {folder / 'source'}, "
-                "or name the course folder with --course."
+                f"{self.folder} has no source folder: put the instructor's assignments into one, or name the course "
+                "folder with --course."
             )
         _put_own_programs_on_path()
         with contextlib.chdir(self.folder):  # where nbgrader looks for its settings
@@ -44,13 +45,14 @@ class Course:
             try:
                 self._app.initialize([])
             except Exception as error:
+                why = f"{type(error).__name__}: {error}"
                 raise CourseError(
-                    f"{folder / 'nbgrader_config.py'} cannot be read ({type(error).__name__}: {error}): correct it."
+                    f"{self.folder / 'nbgrader_config.py'} cannot be read ({why}): correct it."
                 ) from error
         self.settings = self._app.coursedir
         if Path(self.settings.root).resolve() != self.folder:
             raise CourseError(
-                f"The nbgrader_config.py of {folder} names another folder, {self.settings.root}: "
+                f"The nbgrader_config.py of {self.folder} names another folder, {self.settings.root}: "
                 "correct its CourseDirectory.root."
             )
 
@@ -58,6 +60,20 @@ class Course:
     def log(self) -> Path:
         """Where nbgrader's own messages go while this package runs it."""
         return self.folder / ".nbgrader.log"
+
+    @contextlib.contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Send to the log what nbgrader, its kernels and their libraries write to the terminal's stderr."""
+        sys.stderr.flush()
+        terminal = os.dup(2)
+        with self.log.open("a", encoding="utf-8") as file:
+            os.dup2(file.fileno(), 2)
+        try:
+            yield
+        finally:
+            sys.stderr.flush()
+            os.dup2(terminal, 2)
+            os.close(terminal)
 
     def gradebook(self) -> Gradebook:
         return Gradebook(self.settings.db_url, self.settings.course_id)

@@ -1,4 +1,4 @@
-"""How far a long piece of work has come: a bar in a terminal, a line per step elsewhere."""
+"""How far a long piece of work has come: a bar in a terminal, lines elsewhere."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ def progress(console: Console, title: str, total: int) -> Iterator[Callable[[str
             nonlocal done, failed
             done, failed = done + 1, failed + (not ok)
             bar.update(task, advance=1, failed=failed)
-            if not console.is_terminal:
+            if not console.is_terminal and (not ok or done == total or done % max(1, total // 20) == 0):
                 left = (time.perf_counter() - began) / done * (total - done)
                 how = "done" if ok else "failed"
                 line = f"{title}: {done}/{total}  {name} {how}  ({failed} failed, {left:.0f} s left)"
