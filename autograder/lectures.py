@@ -77,7 +77,8 @@ def run(notebook: Path, out: Path, parameters: dict) -> Run:
             extra_arguments=["--log-level=ERROR"],
         )
     except papermill.PapermillExecutionError as error:
-        failure = f"{notebook.name} stopped at cell {error.cell_index}: {error.ename}: {error.evalue}"
+        said = " ".join(f"{error.ename}: {error.evalue}".split())
+        failure = f"{notebook.name} stopped at In [{error.exec_count}]: {said}"
     except Exception as error:  # a kernel that dies, a file that is no notebook: say so, and run the others
         failure = f"{notebook.name} could not be run: {type(error).__name__}: {error}"
         return Run(notebook.stem, notebook.stem, time.perf_counter() - began, {}, failure)

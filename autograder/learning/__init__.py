@@ -1,4 +1,4 @@
-"""What a lecture imports: predictions, figures, claims, cards. Each name is loaded when it is first used."""
+"""What a lecture imports: predictions, figures, claims, cards, quizzes. Each name is loaded when it is first used."""
 
 from importlib import import_module
 from typing import Any
@@ -6,11 +6,14 @@ from typing import Any
 _HOME = {
     "ClaimFailed": "claims",
     "claim": "claims",
+    "diagnostic": "diagnosing",
     "exit_question": "predicting",
     "explore": "exploring",
+    "flashcards": "practice",
     "new_figure": "figures",
     "observed": "predicting",
     "predict": "predicting",
+    "quiz": "practice",
     "recall": "cards",
     "show_figure": "figures",
 }

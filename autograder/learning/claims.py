@@ -1,6 +1,7 @@
 """A result reaches the prose only through a claim: it has to hold on several seeds, and it fills in its own numbers."""
 
 import ast
+import math
 import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -104,8 +105,9 @@ def _margin(name: str, relation: ast.Compare, runs: list[dict[str, float]]) -> s
         seen = ", ".join(f"{_shown(a)} {sign if compare(a, b) else f'not {sign}'} {_shown(b)}" for a, b in pairs)
         raise ClaimFailed(f"The claim “{name}” does not hold: expected {said} on every seed, but saw {seen}.")
     a, b = min(pairs, key=lambda pair: abs(pair[0] - pair[1]) / (abs(pair[0]) + abs(pair[1]) or 1))
-    factor = f", a factor of {markup.number(max(a, b) / min(a, b), '.2g')}" if min(a, b) > 0 and a != b else ""
-    return f"`{said}`: {_shown(a)} {sign} {_shown(b)}{factor}"
+    factor = max(a, b) / min(a, b) if min(a, b) > 0 else 1.0
+    by = f", by a factor of {markup.number(factor, '.2g' if factor > 1.1 else '.4g')}" if 1 < factor < math.inf else ""
+    return f"`{said}`: {_shown(a)} {sign} {_shown(b)}{by}"
 
 
 def _shown(value: float) -> str:

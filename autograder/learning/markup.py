@@ -9,10 +9,14 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def show(html: str, plain: str) -> None:
-    """Display HTML, with a plain text for front ends that have none."""
+    """Display HTML, with a plain text for front ends that have none; outside IPython, print that."""
+    from IPython import get_ipython
     from IPython.display import display
 
-    display({"text/html": html, "text/plain": plain}, raw=True)
+    if get_ipython() is None:
+        print(plain)
+    else:
+        display({"text/html": html, "text/plain": plain}, raw=True)
 
 
 def inline(text: str) -> str:

@@ -1,6 +1,6 @@
 """Ask for a prediction before the result appears, and show both side by side afterwards."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import learner, markup, progress
@@ -66,8 +66,8 @@ def _ask(
 
 
 def _keep(section: str, name: str, answer: str) -> str:
-    record = progress.get(section, name)
-    earlier = [*record.get("earlier", []), record["answer"]] if record and record["answer"] != answer else []
+    before = progress.get(section, name) or {"answer": answer}
+    earlier = before.get("earlier", []) + [before["answer"]] * (before["answer"] != answer)
     return progress.keep(section, name, {"answer": answer, "earlier": earlier} if earlier else {"answer": answer})
 
 
@@ -79,7 +79,10 @@ def _show_question(question: str, options: Sequence[str], note: str = "") -> Non
 
 
 def _show_form(section: str, label: str, name: str, question: str, options: Sequence[str] | None) -> bool:
-    """A form that the keyboard can fill in: Tab to it, arrow keys or text, Tab to the button. False without widgets."""
+    """A button for each option, or a field and a button. False where there are no widgets.
+
+    All of it works with Tab and the space bar. Radio buttons do not: JupyterLab takes their arrow keys.
+    """
     try:
         import ipywidgets as widgets
     except ImportError:
@@ -87,22 +90,46 @@ def _show_form(section: str, label: str, name: str, question: str, options: Sequ
     from IPython.display import display
 
     record = progress.get(section, name)
-    earlier = record["answer"] if record else None
-    wide = widgets.Layout(width="95%")
-    if options:
-        chosen = earlier if earlier in options else None
-        field = widgets.RadioButtons(options=list(options), value=chosen, layout=widgets.Layout(width="max-content"))
-    else:
-        field = widgets.Textarea(value=earlier or "", placeholder=f"{label}, in a sentence", layout=wide)
-    button = widgets.Button(description="Keep this", button_style="primary")
+    earlier = record["answer"] if record else ""
     state = widgets.HTML(f"Kept earlier: {markup.inline(earlier)}" if earlier else "")
 
-    def keep(_: object) -> None:
-        answer = (field.value or "").strip()
-        note = f"Kept: {answer} {_keep(section, name, answer)}" if answer else "Nothing written yet."
+    def keep(answer: str) -> None:
+        note = f"Kept: {answer} {_keep(section, name, answer)}" if answer else "Nothing is written yet."
         state.value = f"<span role='status'>{markup.inline(note)}</span>"
 
-    button.on_click(keep)
-    heading = widgets.HTML(f"<strong>{markup.inline(question)}</strong>", layout=wide)
-    display(widgets.VBox([heading, field, button, state]))
+    if options:
+        fields = [_option(option, earlier, keep) for option in options]
+        for field in fields:
+            field.on_click(lambda chosen: _mark(fields, chosen))
+    else:
+        field = widgets.Textarea(earlier, placeholder=f"{label}, in a sentence", layout=widgets.Layout(width="95%"))
+        button = widgets.Button(description="Keep this", button_style="primary")
+        button.on_click(lambda _: keep(field.value.strip()))
+        fields = [field, button]
+    heading = widgets.HTML(f"{_WRAPPED}<strong>{markup.inline(question)}</strong>", layout=widgets.Layout(width="95%"))
+    display(widgets.VBox([heading, *fields, state]))
     return True
+
+
+_WRAPPED = (
+    "<style>.autograder-option { white-space: normal; text-align: left; line-height: 1.4; padding: 4px 10px }</style>"
+)
+
+
+def _option(option: str, earlier: str, keep: Callable[[str], None]) -> Any:
+    import ipywidgets as widgets
+
+    layout = widgets.Layout(width="auto", height="auto", min_width="20em")
+    button = widgets.Button(description=_plain(option), icon="check" if option == earlier else "", layout=layout)
+    button.add_class("autograder-option")
+    button.on_click(lambda _: keep(option))
+    return button
+
+
+def _mark(fields: Sequence[Any], chosen: Any) -> None:
+    for field in fields:
+        field.icon = "check" if field is chosen else ""
+
+
+def _plain(text: str) -> str:
+    return text.replace("`", "")
