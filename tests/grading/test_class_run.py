@@ -1,5 +1,6 @@
 """A class graded with real nbgrader: equal to nbgrader by hand, whatever else is in the class."""
 
+import html
 import json
 import shutil
 from types import SimpleNamespace
@@ -52,7 +53,7 @@ NOTED = {
     ],
 }
 STUDENTS = [f"student{number:02}" for number in range(1, 12)]
-POINTS = {"loop_order": 3, "repair_late_clip": 2, "repair_spent_generator": 2, "repair_each_parameter": 2}
+POINTS = {"loop_order": 3, "repair_exploding_loop": 2, "repair_logging_loop": 2, "repair_turning_loop": 2}
 
 
 @pytest.fixture(scope="module")
@@ -102,9 +103,9 @@ class TestAClassWithDamagedSubmissions:
         pages = {path.parts[-3]: path for path in (graded.course.folder / "feedback").rglob("loop_order.html")}
         assert sorted(pages) == [row.student for row in graded.run.rows]
         for row in graded.run.rows:
-            text = pages[row.student].read_text(encoding="utf-8")
+            text = " ".join(html.unescape(pages[row.student].read_text(encoding="utf-8")).split())
             titles = [outcome.title for outcome in row.outcomes.values() if outcome.code]
-            assert all(title in text for title in titles)
+            assert not [title for title in titles if title not in text]
 
     def test_shows_its_progress(self, graded):
         assert "Grading: 11/11  student11 done  (5 failed, 0 s left)" in graded.progress
