@@ -77,9 +77,9 @@ def test_the_lines_to_order_are_those_that_are_judged():
 @pytest.mark.parametrize(
     ("number", "exercise", "code", "used"),
     [
-        (1, "repair_late_clip", "clip-after-step", ["12.29", "13.12", "97.04"]),
-        (2, "repair_spent_generator", "exhausted-generator", ["12.29", "13.12", "97.04"]),
-        (3, "repair_each_parameter", "clip-per-parameter", ["2", "2", "2"]),
+        (1, "repair_exploding_loop", "clip-after-step", ["12.29", "13.12", "97.04"]),
+        (2, "repair_logging_loop", "exhausted-generator", ["12.29", "13.12", "97.04"]),
+        (3, "repair_turning_loop", "clip-per-parameter", ["2", "2", "2"]),
     ],
 )
 def test_a_broken_loop_shows_the_symptom_that_is_told_and_is_named_when_checked(number, exercise, code, used):
@@ -98,7 +98,7 @@ def test_a_broken_loop_shows_the_symptom_that_is_told_and_is_named_when_checked(
 
 def test_the_broken_loop_that_runs_is_the_one_to_mend():
     cells = {cell.id: cell.source for cell in read(ROOT / "source" / A3).cells}
-    for number, exercise in enumerate(("repair_late_clip", "repair_spent_generator", "repair_each_parameter"), 1):
+    for number, exercise in enumerate(("repair_exploding_loop", "repair_logging_loop", "repair_turning_loop"), 1):
         _, body = cells[f"broken_{number}"].split("max_norm):")
         assert cells[exercise].endswith(body)
 
@@ -135,7 +135,6 @@ def graded(tmp_path_factory) -> Iterator[Course]:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("assignments")
 def test_the_instructors_answers_get_full_marks_and_the_explanation_waits_for_a_person(graded):
     scores = graded.scores(A3, "all")
     explained = scores.pop("explain_order")
@@ -145,13 +144,11 @@ def test_the_instructors_answers_get_full_marks_and_the_explanation_waits_for_a_
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("assignments")
 def test_the_untouched_release_gets_nothing(graded):
     assert {score.points for name, score in graded.scores(A3, "none").items() if name != "explain_order"} == {0}
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("assignments")
 @pytest.mark.parametrize("exercise", EACH_ALONE)
 def test_one_answer_gets_exactly_its_points(graded, exercise):
     scores = graded.scores(A3, exercise)
@@ -160,7 +157,6 @@ def test_one_answer_gets_exactly_its_points(graded, exercise):
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("assignments")
 def test_validate_has_nothing_against_the_instructors_answers(graded):
     said = graded.nbgrader("validate", f"submitted/all/{A3}/loop_order.ipynb")
     assert "Success! Your notebook passes all the tests." in said

@@ -24,9 +24,9 @@ MAIN = "train_step"
 
 # What a student has who mends nothing in a repair: the broken loop as the assignment shows it.
 BROKEN = {
-    "repair_late_clip": "clip_last",
-    "repair_spent_generator": "measures_then_clips_the_spent_generator",
-    "repair_each_parameter": "clips_each_parameter",
+    "repair_exploding_loop": "clip_last",
+    "repair_logging_loop": "measures_then_clips_the_spent_generator",
+    "repair_turning_loop": "clips_each_parameter",
 }
 
 TEXTS = [

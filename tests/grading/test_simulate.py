@@ -13,7 +13,7 @@ from autograder.grading.simulate import draw, simulate
 
 from .classes import ASSIGNMENT, NOTEBOOK, new_course
 
-EXERCISES = ["loop_order", "repair_each_parameter", "repair_late_clip", "repair_spent_generator", "train_step"]
+EXERCISES = ["loop_order", "repair_turning_loop", "repair_exploding_loop", "repair_logging_loop", "train_step"]
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_each_exercise_is_right_for_some_and_wrong_for_others(exercise):
 
 
 def test_a_repair_is_sometimes_left_untouched():
-    drawn = [row["repair_late_clip"].answer for row in draw(EXERCISES, 60, seed=1).values()]
+    drawn = [row["repair_exploding_loop"].answer for row in draw(EXERCISES, 60, seed=1).values()]
     assert {"as released", "clip_last"} <= set(drawn)
 
 

@@ -7,5 +7,5 @@ from ..train_step.task import JUDGED_AS, MISCONCEPTIONS, PARTS, SHOWS_ORDER, cha
 
 __all__ = ["ID", "JUDGED_AS", "MISCONCEPTIONS", "PARTS", "SHOWS_ORDER", "TITLE", "challenge", "judge", "probe"]
 
-ID = "repair_each_parameter"
+ID = "repair_turning_loop"
 TITLE = "Repair 3, the loop that turns the gradient"

@@ -1,4 +1,4 @@
-"""Exercise: repair a loop that clips after the step.
+"""Exercise: repair a loop whose parameters are used up before it clips.
 
 Judged like `train_step`: what counts is what the repaired loop does.
 """
@@ -7,5 +7,5 @@ from ..train_step.task import JUDGED_AS, MISCONCEPTIONS, PARTS, SHOWS_ORDER, cha
 
 __all__ = ["ID", "JUDGED_AS", "MISCONCEPTIONS", "PARTS", "SHOWS_ORDER", "TITLE", "challenge", "judge", "probe"]
 
-ID = "repair_late_clip"
-TITLE = "Repair 1, the loop that blows up all the same"
+ID = "repair_logging_loop"
+TITLE = "Repair 2, the loop that measures but does not clip"
