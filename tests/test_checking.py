@@ -64,6 +64,13 @@ def test_an_error_shows_the_students_line_and_not_ours():
     assert "autograder" not in message
 
 
+@pytest.mark.parametrize("name", ["clip_last", "misspells_a_name", "forgets_an_argument", "returns_nothing"])
+def test_no_line_is_so_long_that_nbgrader_cuts_it_off(name):
+    message = check("train_step", ANSWERS.mutants[name], strict=False).message()
+    assert max(map(len, message.splitlines())) <= 80
+    assert "  What happened: " in message
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "text", None, {}, [1], (1, 2, 3), torch.ones(3)])
 def test_strange_returned_values_never_break_a_check(value):
     def train_step(model, optimizer, loss_fn, inputs, targets, max_norm):
