@@ -71,7 +71,6 @@ def graded(tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("class")
 class TestAClassWithDamagedSubmissions:
     def test_says_in_one_sentence_what_cannot_be_graded(self, graded):
         assert graded.run.failed == {student: [sentence] for student, sentence in NOT_GRADED.items()}

@@ -13,7 +13,7 @@ from autograder.grading.simulate import draw, simulate
 
 from .classes import ASSIGNMENT, NOTEBOOK, new_course
 
-EXERCISES = ["loop_order", "repair_turning_loop", "repair_exploding_loop", "repair_logging_loop", "train_step"]
+EXERCISES = ["loop_order", "repair_exploding_loop", "repair_logging_loop", "repair_turning_loop", "train_step"]
 
 
 @pytest.fixture(scope="module")
