@@ -91,7 +91,8 @@ def _finish(axes: Axes) -> None:
         if len(line.get_xdata()) <= _ROWS:
             line.set_markevery(None)
     for name, axis, label in (("x", axes.xaxis, axes.get_xlabel()), ("y", axes.yaxis, axes.get_ylabel())):
-        if not label and not (name == "y" and shared) and axes.axison:
+        spare = (name == "y" and shared) or (axes.get_label() == "<colorbar>" and axes.get_xlabel() + axes.get_ylabel())
+        if not label and not spare and axes.axison:
             raise ValueError(f"The {name} axis has no label: name the quantity and its unit.")
         lines = textwrap.wrap(label, 34) if name == "y" else [label]
         if axis.get_scale() == "log" and label:

@@ -65,6 +65,17 @@ def test_an_axis_without_a_label_is_refused(shown, axis):
         show_figure(figure, alt=ALT)
 
 
+def test_a_colour_bar_needs_one_label_only(shown):
+    figure, axes = new_figure(x="w", y="b")
+    drawn = axes.contourf([[0.0, 1.0], [1.0, 2.0]])
+    bar = figure.colorbar(drawn, ax=axes)
+    alt = "The value rises from the lower left corner to the upper right one."
+    with pytest.raises(ValueError, match="axis has no label"):
+        show_figure(figure, alt=alt, table={"value": [0, 1, 1, 2]})
+    bar.set_label("loss")
+    show_figure(figure, alt=alt, table={"value": [0, 1, 1, 2]})
+
+
 def test_lines_differ_without_colour():
     assert len(set(COLOURS)) == len(set(MARKERS)) == len(set(map(str, DASHES))) == 7
     _, axes = line_figure()
