@@ -6,6 +6,7 @@ Otherwise, or with `plain=True`, everything is shown as text that opens on a cli
 
 from collections.abc import Callable, Sequence
 from html import escape
+from uuid import uuid4
 
 from . import bank, learner, markup
 
@@ -127,13 +128,28 @@ def _front_end() -> bool:
     return learner.present() and get_ipython() is not None
 
 
-def _run(draw: Callable[[], None], plain: str) -> None:
-    """Show what `draw` displays, with a plain text for front ends that run no scripts.
+# The packages' own scripts, run in a function that hides JupyterLab's MathJax from them: they would load another one
+# from elsewhere, even for texts without formulas. Whatever has the focus is marked as having its own keys, or an arrow
+# key would go to another cell and not to another option; and jupytercards is kept from swallowing Tab.
+_SCRIPT = """(function () {
+  var MathJax;
+  (function own_keys() {
+    var place = document.getElementById("%(place)s");
+    if (!place) { setTimeout(own_keys, 100); return; }
+    place.addEventListener("focusin", function (event) {
+      event.target.setAttribute("data-lm-suppress-shortcuts", "true");
+    });
+    place.addEventListener("keydown", function (event) {
+      if (event.key === "Tab" || event.ctrlKey || event.metaKey || event.altKey) event.stopPropagation();
+    }, true);
+  })();
+%(script)s
+})();"""
+_FOCUS = "<style>.MCButton:focus-within, .flip-container:focus { outline: 3px solid #0072B2 !important }</style>"
 
-    Both packages load MathJax from elsewhere if they meet JupyterLab's own, even for texts without formulas. Their
-    scripts run in a function that hides it from them, so that nothing is fetched. And JupyterLab is asked to leave the
-    keys to them: otherwise an arrow key would go to another cell and not to another option.
-    """
+
+def _run(draw: Callable[[], None], plain: str) -> None:
+    """Show what one of the two packages displays, with a plain text for front ends that run no scripts."""
     from IPython.display import display
     from IPython.utils.capture import capture_output
 
@@ -142,6 +158,6 @@ def _run(draw: Callable[[], None], plain: str) -> None:
     shown: Sequence[dict] = [output.data for output in captured.outputs]
     html = "".join(data.get("text/html", "") for data in shown)
     script = "\n".join(data.get("application/javascript", "") for data in shown)
-    html = f'<div data-lm-suppress-shortcuts="true">{html}</div>'
-    display({"text/html": html, "text/plain": plain}, raw=True)
-    display({"application/javascript": f"(function () {{\nvar MathJax;\n{script}\n}})();"}, raw=True)
+    place = f"practice-{uuid4().hex}"
+    display({"text/html": f'{_FOCUS}<div id="{place}">{html}</div>', "text/plain": plain}, raw=True)
+    display({"application/javascript": _SCRIPT % {"place": place, "script": script}}, raw=True)
