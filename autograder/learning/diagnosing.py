@@ -18,7 +18,7 @@ QUESTIONS = (  # ids of items, from easy to hard; together they ask about each c
     "negative-entries",
     "reading-the-log",
     "one-norm-for-all",
-    "clip-before-backward-effect",
+    "learning-rate",
     "two-groups",
     "one-inf",
     "sum-or-mean",
