@@ -35,7 +35,10 @@ def flashcards(concept: str = "", *, plain: bool = False) -> None:
     from jupytercards import display_flashcards
 
     cards = [{"front": markup.inline(item.front), "back": markup.inline(item.back)} for item in items]
-    _run(lambda: display_flashcards(cards, known_widgets=False), text)
+    how = "Answer from memory. Then click on the card, or press Space, to turn it; Next, or →, brings the next one."
+    markup.show(f"<p>{markup.inline(title)}: {len(items)} cards. {how}</p>", f"{title}: {how}")
+    colours = {"front_colors": ["#005A8C"], "back_colors": ["#3B4252"]}  # white on them is easy to read
+    _run(lambda: display_flashcards(cards, known_widgets=False, **colours), text)
 
 
 def quiz(concept: str = "", *, retry: bool = False, plain: bool = False) -> None:
@@ -145,7 +148,10 @@ _SCRIPT = """(function () {
   })();
 %(script)s
 })();"""
-_FOCUS = "<style>.MCButton:focus-within, .flip-container:focus { outline: 3px solid #0072B2 !important }</style>"
+_LOOK = """<style>
+.MCButton:focus-within, .flip-container:focus { outline: 3px solid #0072B2 !important }
+.MCButton code, .Quiz code, .flip-container code { color: inherit !important; background: transparent !important }
+</style>"""
 
 
 def _run(draw: Callable[[], None], plain: str) -> None:
@@ -159,5 +165,5 @@ def _run(draw: Callable[[], None], plain: str) -> None:
     html = "".join(data.get("text/html", "") for data in shown)
     script = "\n".join(data.get("application/javascript", "") for data in shown)
     place = f"practice-{uuid4().hex}"
-    display({"text/html": f'{_FOCUS}<div id="{place}">{html}</div>', "text/plain": plain}, raw=True)
+    display({"text/html": f'{_LOOK}<div id="{place}">{html}</div>', "text/plain": plain}, raw=True)
     display({"application/javascript": _SCRIPT % {"place": place, "script": script}}, raw=True)
