@@ -16,6 +16,13 @@ c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.pyc", ".prog
 c.Execute.timeout = 30
 c.Execute.interrupt_on_timeout = True
 
-# OverwriteCells.add_missing_cells stays off. With it, a test cell that lost the answer cell right before it, or that
-# follows a read-only cell, ends in a KeyError and costs the whole submission; without it, a deleted test cell scores
-# nothing and is marked for manual grading. JupyterLab does not let a student delete a test cell anyway.
+# Cells that a student deleted, doubled or relabelled are mended first; nbgrader alone stops the whole class at a
+# doubled one. (OverwriteCells.add_missing_cells stays off: it fails where a test follows a read-only cell.)
+c.Autograde.sanitize_preprocessors = [
+    "autograder.grading.repair.RepairCells",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]

@@ -1,5 +1,6 @@
 """`hint`: three tiers of help for an exercise, a nudge, a pointer, and nearly the solution."""
 
+import textwrap
 from functools import cache
 from importlib import resources
 
@@ -26,7 +27,7 @@ def hint(exercise: str, tier: int | None = None) -> None:
         return
     number = tier or min(_given.get(exercise, 0) + 1, len(texts))
     _given[exercise] = max(number, _given.get(exercise, 0))
-    print(f"{_TIERS[number - 1]} ({number} of {len(texts)}): {texts[number - 1]}")
+    print(textwrap.fill(f"{_TIERS[number - 1]} ({number} of {len(texts)}): {texts[number - 1]}", width=80))
 
 
 @cache

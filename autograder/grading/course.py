@@ -17,7 +17,6 @@ from nbgrader.utils import capture_log
 
 from .problems import CourseError
 from .release import build_release
-from .repair import RepairCells
 
 
 class Course:
@@ -139,8 +138,6 @@ class Course:
         with self._set(assignment_id=assignment, student_id=student):
             converter = kind(coursedir=self.settings, parent=self._app)
             converter.force = force
-            if isinstance(converter, Autograde) and RepairCells not in converter.sanitize_preprocessors:
-                converter.sanitize_preprocessors = [RepairCells, *converter.sanitize_preprocessors]
             result = capture_log(converter)
         if "KeyboardInterrupt" in result.get("error", ""):  # which capture_log takes for a failure
             raise KeyboardInterrupt
