@@ -78,9 +78,9 @@ def probe(answer: object, given: dict) -> dict:
 
 
 def _watch(answer: object, tiny: dict) -> tuple[dict, list[dict]]:
-    """Run one probe once more under observation; what it does there never counts for or against it."""
+    """Run two calls of one probe once more under observation; what is done there never counts for or against it."""
     recorders: list = []
-    training.run(answer, tiny, recorders)
+    training.run(answer, {**tiny, "calls": tiny["calls"][:2]}, recorders)
     evidence = {
         "order": [[event["event"] for event in seen.events] for seen in recorders],
         "clips": [
