@@ -33,6 +33,8 @@ def name_update(seen: dict, expected: dict) -> tuple[list[str], bool]:
             codes = [_name_standstill(evidence)]
         elif codes == ["clip-missing"]:
             codes = [_name_raw_step(seen, codes)]
+    if _is_scaled(evidence, expected["reference"]["evidence"]):
+        codes.insert(0, "missing-unscale")
     if codes[0] == "wrong-threshold" and _is_global(lengths_used(seen, expected), evidence["global_numbers"]):
         codes.insert(0, "ignores-arguments")
     if codes[0] != "ignores-arguments" and "step" in evidence["foreign"]:
@@ -185,9 +187,6 @@ def _name_by_events(seen: dict, expected: dict) -> str | None:
     most = {event: max(order.count(event) for order in evidence["order"]) for event in ("forward", "backward", "step")}
     if evidence["foreign"]:
         return "ignores-arguments"
-    true_norm = reference["evidence"]["backward_norms"][0]
-    if any(norm and norm > 16 * true_norm for norm in evidence["backward_norms"][:1]):
-        return "missing-unscale"
     if most["step"] > 1:
         return "double-step"
     examples = len(expected["given"]["probes"][0]["calls"][0]["inputs"])
@@ -213,6 +212,12 @@ def _first_calls(seen: dict, expected: dict) -> list[tuple[dict, dict, float]]:
 def _close_weights(call: dict, wanted: dict) -> bool:
     """Whether one call left the right weights."""
     return same_weights({"runs": [{"calls": [call]}]}, {"runs": [{"calls": [wanted]}]})
+
+
+def _is_scaled(evidence: dict, reference: dict) -> bool:
+    """Whether backward gave a gradient many times the true one: the loss was scaled up."""
+    true_norm = reference["backward_norms"][0]
+    return any(norm and norm > 16 * true_norm for norm in evidence["backward_norms"][:1])
 
 
 def _is_global(lengths: list[float], numbers: list[float]) -> bool:
