@@ -183,7 +183,7 @@ def _edits(a: list[str], b: list[str]) -> int:
 
 def _name_by_events(seen: dict, expected: dict) -> str | None:
     """What the events alone give away."""
-    evidence, reference = seen["evidence"], expected["reference"]
+    evidence = seen["evidence"]
     most = {event: max(order.count(event) for order in evidence["order"]) for event in ("forward", "backward", "step")}
     if evidence["foreign"]:
         return "ignores-arguments"
