@@ -147,3 +147,13 @@ def test_an_answer_that_exits_is_an_answer_that_raises():
         raise SystemExit(1)
 
     assert check("train_step", train_step, strict=False).findings[0].code == "raises"
+
+
+HUGE, UNDEFINED = 10**400, float("nan")
+
+
+def test_strange_global_numbers_never_break_a_check():
+    def train_step(model, optimizer, loss_fn, inputs, targets, max_norm):
+        return HUGE, UNDEFINED
+
+    assert not check("train_step", train_step, strict=False).passed

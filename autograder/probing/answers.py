@@ -8,6 +8,7 @@ import traceback
 import types
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 
 _LONGEST_MESSAGE = 300
@@ -96,14 +97,17 @@ def as_number(value: object) -> float | None:
     """A number, or a one-element tensor or array, as a float (which may be nan or inf); None for anything else."""
     if isinstance(value, bool):
         return None
-    if isinstance(value, numbers.Real):
-        return float(value)
-    if isinstance(value, torch.Tensor) or type(value).__module__ == "numpy":
-        size = value.numel() if isinstance(value, torch.Tensor) else getattr(value, "size", 0)
-        try:
-            return float(value.item()) if size == 1 else None
-        except (TypeError, ValueError, RuntimeError):
-            return None
+    try:
+        if isinstance(value, numbers.Real):
+            return float(value)
+        if isinstance(value, torch.Tensor) and value.numel() == 1:
+            return float(value.item())
+        if isinstance(value, np.ndarray) and value.size == 1:
+            return float(value.item())
+    except OverflowError:
+        return math.inf
+    except (TypeError, ValueError, RuntimeError):
+        return None
     return None
 
 

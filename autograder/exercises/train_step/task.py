@@ -73,7 +73,8 @@ def probe(answer: object, given: dict) -> dict:
                 break
         observations["evidence"], observations["trace"] = _watch(answer, given["probes"][_WATCHED])
     observations["evidence"]["mentions_backward"] = mentions(answer, ("backward", "autograd"))
-    observations["evidence"]["global_numbers"] = sorted({float(x) for x in reachable(answer, (int, float))})
+    numbers = (x for x in reachable(answer, (int, float)) if abs(x) < 1e9)  # any of them could serve as a threshold
+    observations["evidence"]["global_numbers"] = sorted({float(x) for x in numbers})
     return observations
 
 
