@@ -42,10 +42,12 @@ def check(exercise: str, answer: object, *, part: str | None = None, strict: boo
     """
     try:
         task = exercises.get(exercise)
-        expected = public.expected(task)
-        result = judge(task, task.probe(answer, expected["given"]), expected, part)
-    except (LookupError, ValueError) as error:
+    except LookupError as error:
         raise Unusable(f"check: {error.args[0]}") from None
+    if part is not None and part not in task.PARTS:
+        raise Unusable(f"check: “{task.ID}” has no part {part!r}; its parts are {', '.join(task.PARTS)}.")
+    expected = public.expected(task)
+    result = judge(task, task.probe(answer, expected["given"]), expected, part)
     if not strict:
         return result
     show(result)

@@ -157,3 +157,43 @@ def test_strange_global_numbers_never_break_a_check():
         return HUGE, UNDEFINED
 
     assert not check("train_step", train_step, strict=False).passed
+
+
+def replaces_a_layer(model, optimizer, loss_fn, inputs, targets, max_norm):
+    model[0] = torch.nn.Linear(3, 5)
+    model[2] = torch.nn.Linear(5, 2)
+    return RIGHT(model, optimizer, loss_fn, inputs, targets, max_norm)
+
+
+def removes_all_parameters(model, optimizer, loss_fn, inputs, targets, max_norm):
+    del model[2], model[0]
+    return 0.0, 0.0
+
+
+def halves_the_precision(model, optimizer, loss_fn, inputs, targets, max_norm):
+    return RIGHT(model.half(), optimizer, loss_fn, inputs.half(), targets.half(), max_norm)
+
+
+def forgets_the_groups(model, optimizer, loss_fn, inputs, targets, max_norm):
+    optimizer.param_groups.clear()
+    return 0.0, 0.0
+
+
+def returns_a_dictionary(model, optimizer, loss_fn, inputs, targets, max_norm):
+    return {"loss": RIGHT(model, optimizer, loss_fn, inputs, targets, max_norm)}
+
+
+def recurses_for_ever(*arguments):
+    return recurses_for_ever(*arguments)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [replaces_a_layer, removes_all_parameters, halves_the_precision, forgets_the_groups, returns_a_dictionary,
+     recurses_for_ever],
+)  # fmt: skip
+def test_an_answer_that_breaks_everything_gets_a_finding(answer):
+    result = check("train_step", answer, strict=False)
+    assert not result.passed
+    assert result.message()
+    assert "text/html" in result._repr_mimebundle_()

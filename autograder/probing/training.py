@@ -99,12 +99,16 @@ def run(answer: Callable, probe: dict, recorders: list[Recorder] | None = None) 
                     recorders.append(Recorder(model, optimizer))
                     with recorders[-1]:
                         returned = answer(*arguments)
+            calls.append(_observe(returned, model, optimizer, probe["lr"]))
         except (Exception, SystemExit) as error:
             return {"calls": calls}, answers.raised(error, answer)
-        same_lr = all(group["lr"] == probe["lr"] for group in optimizer.param_groups)
-        seen = {"weights": weights_of(model), "returned": _returned(returned), "left": _grad_norm(model)}
-        calls.append(seen | {"same_lr": same_lr})
     return {"calls": calls}, None
+
+
+def _observe(returned: object, model: torch.nn.Module, optimizer: torch.optim.Optimizer, lr: float) -> dict:
+    same_lr = all(group["lr"] == lr for group in optimizer.param_groups)
+    seen = {"weights": weights_of(model), "returned": _returned(returned), "left": _grad_norm(model)}
+    return seen | {"same_lr": same_lr}
 
 
 def weights_of(model: torch.nn.Module) -> list[float | None]:

@@ -72,10 +72,11 @@ class _Step:
 
     def __init__(self, run: dict, raw: dict, probe: dict) -> None:
         start = np.concatenate([np.ravel(t) for layer in probe["layers"] for t in layer])
-        self.known = bool(run["calls"]) and None not in run["calls"][0]["weights"]
+        weights = run["calls"][0]["weights"] if run["calls"] else []
+        self.known = len(weights) == len(start) and None not in weights
         if not self.known:
             return
-        used = (start - np.array(run["calls"][0]["weights"])) / probe["lr"]
+        used = (start - np.array(weights)) / probe["lr"]
         true = (start - np.array(raw["calls"][0]["weights"])) / probe["lr"]
         sizes = np.cumsum([np.size(t) for layer in probe["layers"] for t in layer])[:-1]
         pairs = list(zip(np.split(used, sizes), np.split(true, sizes), strict=True))
