@@ -1,5 +1,6 @@
 """The exercises that are judged like the training step: an order of lines, and three repairs."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,7 +38,8 @@ def test_an_order_passes_exactly_if_its_lines_work(order):
 @pytest.mark.parametrize(
     ("answer", "code"),
     [(None, "not-implemented"), (..., "not-implemented"), (3.5, "not-an-order"), ({"D": 1}, "not-an-order"),
-     ([1, 2], "not-an-order"), ("optimizer.step()", "unknown-line"), ("D B E C A A", "repeated-line")],
+     ([1, 2], "not-an-order"),
+     (np.array(["D", "B"]), "not-an-order"), ("optimizer.step()", "unknown-line"), ("D B E C A A", "repeated-line")],
 )  # fmt: skip
 def test_a_malformed_order_gets_its_own_sentence(answer, code):
     result = check("loop_order", answer, strict=False)

@@ -52,7 +52,7 @@ def judge(observations: dict, expected: dict) -> Verdict:
 
 
 def _letters(answer: object) -> tuple[list[str], dict | None]:
-    if answer is None or answer is ... or answer in ("", [], ()):
+    if answer is None or answer is ... or (isinstance(answer, str | list | tuple) and not answer):
         return [], answers.fault("not-implemented")
     if isinstance(answer, str):
         answer = answer.replace(",", " ").replace(" ", "")

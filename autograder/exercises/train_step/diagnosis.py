@@ -103,7 +103,7 @@ def _name_standstill(evidence: dict) -> str:
     last_step = len(own) - 1 - own[::-1].index("step")
     if "backward" not in own[:last_step]:
         return "step-before-backward"
-    if evidence["backward_norms"] == [None] * len(evidence["backward_norms"]) or not any(evidence["backward_norms"]):
+    if not any(evidence["backward_norms"]):
         return "detached-loss"
     if "zero_grad" in own[own.index("backward") : last_step]:
         return "zero-grad-before-step"
