@@ -31,6 +31,13 @@ def expected(exercise_id: str, challenge: dict) -> dict:
     return json.loads(json.dumps({"given": given, "reference": reference, "mutants": mutants}, allow_nan=False))
 
 
+def public_expectation(exercise_id: str) -> dict:
+    """What a student's installation knows of an exercise: of an answer that is not code, only what is given."""
+    task = exercises.get(exercise_id)
+    challenge = task.challenge(public.PUBLIC_SEED)
+    return expected(exercise_id, challenge) if task.KIND == "code" else {"given": challenge["given"]}
+
+
 def recorded_path(exercise_id: str) -> Path:
     """Where the expectation of an exercise's public challenge is kept."""
     return Path(exercises.__file__).parent / exercises.get(exercise_id).JUDGED_AS / "expected.json"
@@ -42,9 +49,9 @@ def record() -> None:
         if exercise_id != exercises.get(exercise_id).JUDGED_AS:
             continue
         path = recorded_path(exercise_id)
-        data = expected(exercise_id, exercises.get(exercise_id).challenge(public.PUBLIC_SEED))
+        data = public_expectation(exercise_id)
         path.write_text(json.dumps(data, separators=(",", ":")) + "\n", encoding="utf-8")
-        print(f"recorded {exercise_id}: {len(data['mutants'])} mutants, {path.stat().st_size // 1000} kB")
+        print(f"recorded {exercise_id}: {len(data.get('mutants', ()))} mutants, {path.stat().st_size // 1000} kB")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """`check`: the call with which a notebook asks whether an answer is right."""
 
+import os
+
 from . import exercises, public
 from .judging import Result, judge
 from .presenting import show
@@ -36,9 +38,12 @@ def check(exercise: str, answer: object, *, part: str | None = None, strict: boo
         strict: show the result, and raise `CheckFailed` if the answer is wrong; with `strict=False`, show and raise
             nothing and return the `Result`.
 
+    Of an answer that is a value or a choice only the form is judged here: it is graded where the student is not.
+
     Raises:
         CheckFailed: the answer is wrong (only with `strict`).
-        Unusable: there is no such exercise or part.
+        Unusable: there is no such exercise or part; or nbgrader is grading an answer that is not code, without the
+            course's settings.
     """
     try:
         task = exercises.get(exercise)
@@ -46,6 +51,11 @@ def check(exercise: str, answer: object, *, part: str | None = None, strict: boo
         raise Unusable(f"check: {error.args[0]}") from None
     if part is not None and part not in task.PARTS:
         raise Unusable(f"check: “{task.ID}” has no part {part!r}; its parts are {', '.join(task.PARTS)}.")
+    if task.KIND != "code" and os.environ.get("NBGRADER_EXECUTION") == "autograde":
+        raise Unusable(
+            f"check: “{task.ID}” is not graded in the student's own process: grade this with the course's "
+            "nbgrader_config.py."
+        )
     expected = public.expected(task)
     result = judge(task, task.probe(answer, expected["given"]), expected, part)
     if not strict:

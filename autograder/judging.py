@@ -33,10 +33,11 @@ class Finding(Misconception):
 @dataclass(frozen=True)
 class Verdict:
     """What an exercise's judge decides: `parts` maps each part to right or wrong; `diagnoses` lists, most likely first,
-    (code, details, parts that it explains)."""
+    (code, details, parts that it explains); `recorded_only` says that nothing but the answer's form was judged."""
 
     parts: dict[str, bool]
     diagnoses: list[tuple[str, dict[str, Any], frozenset[str]]] = field(default_factory=list)
+    recorded_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ class Result:
 
     `parts` maps each judged part of the exercise to whether it is right; `findings` lists what went wrong, most likely
     first; `trace` lists the events seen in a watched call with a large gradient, each with the `grad_norm` right after
-    it, and `should_be` those of the reference (empty where the order is what the exercise asks for).
+    it, and `should_be` those of the reference (empty where the order is what the exercise asks for). `recorded_only`
+    says that `passed` is about the answer's form alone: it is graded where the student is not.
     """
 
     exercise: str
@@ -56,6 +58,7 @@ class Result:
     trace: list[dict] = field(default_factory=list)
     should_be: list[dict] = field(default_factory=list)
     protected: bool = False
+    recorded_only: bool = False
 
     @property
     def passed(self) -> bool:
@@ -74,6 +77,8 @@ class Result:
 
     def message(self) -> str:
         """The verdict in words: what happened, the likely cause, what to try next; in lines of at most 80 signs."""
+        if self.passed and self.recorded_only:
+            return f"✓ {self.title}: recorded. It is graded later; this says nothing about right or wrong."
         if self.passed:
             return f"✓ {self.title}: right."
         finding = self.findings[0]
@@ -112,6 +117,7 @@ def judge(exercise: Any, observations: dict, expected: dict, part: str | None = 
         findings=findings,
         trace=observations.get("trace", []),
         should_be=expected["reference"]["trace"] if exercise.SHOWS_ORDER else [],
+        recorded_only=verdict.recorded_only,
     )
 
 

@@ -7,9 +7,22 @@ from ...probing import answers
 from ..train_step import task as train_step
 from ..train_step.task import challenge
 
-__all__ = ["ID", "JUDGED_AS", "LINES", "MISCONCEPTIONS", "PARTS", "SHOWS_ORDER", "TITLE", "challenge", "judge", "probe"]
+__all__ = [
+    "ID",
+    "JUDGED_AS",
+    "KIND",
+    "LINES",
+    "MISCONCEPTIONS",
+    "PARTS",
+    "SHOWS_ORDER",
+    "TITLE",
+    "challenge",
+    "judge",
+    "probe",
+]
 
 ID = "loop_order"
+KIND = "code"
 TITLE = "Order of the loop"
 PARTS = {"order": "the order of the lines"}
 MISCONCEPTIONS = (__package__, train_step.__package__)

@@ -10,9 +10,10 @@ from ...probing import answers, training
 from ...probing.isolation import mentions, reachable, undisturbed
 from .judge import judge
 
-__all__ = ["ID", "JUDGED_AS", "MISCONCEPTIONS", "PARTS", "SHOWS_ORDER", "TITLE", "challenge", "judge", "probe"]
+__all__ = ["ID", "JUDGED_AS", "KIND", "MISCONCEPTIONS", "PARTS", "SHOWS_ORDER", "TITLE", "challenge", "judge", "probe"]
 
 ID = "train_step"
+KIND = "code"
 TITLE = "Training step"
 PARTS = {"update": "how the weights move", "returns": "what is returned"}
 MISCONCEPTIONS = (__package__,)
