@@ -1,10 +1,15 @@
 """`check`: the call with which a notebook asks whether an answer is right."""
 
 import os
+from types import ModuleType
 
 from . import exercises, public
-from .judging import Result, judge
+from .judging import Result, judge, stopped
 from .presenting import show
+from .probing.patience import TooSlow, patience
+
+# A check takes milliseconds. nbgrader gives a whole cell 30 seconds (`nbgrader_config.py`).
+_SECONDS = 20
 
 
 class CheckFailed(AssertionError):
@@ -56,11 +61,20 @@ def check(exercise: str, answer: object, *, part: str | None = None, strict: boo
             f"check: “{task.ID}” is not graded in the student's own process: grade this with the course's "
             "nbgrader_config.py."
         )
-    expected = public.expected(task)
-    result = judge(task, task.probe(answer, expected["given"]), expected, part)
+    result = _judged(task, answer, part)
     if not strict:
         return result
     show(result)
     if not result.passed:
         raise CheckFailed(result)
     return None
+
+
+def _judged(task: ModuleType, answer: object, part: str | None) -> Result:
+    expected = public.expected(task)
+    try:
+        with patience(_SECONDS):
+            observations = task.probe(answer, expected["given"])
+    except TooSlow:
+        return stopped(task, "too-slow", {"seconds": _SECONDS}, part)
+    return judge(task, observations, expected, part)

@@ -100,9 +100,20 @@ class Result:
         return mimebundle(self)
 
 
+def stopped(exercise: Any, code: str, details: dict[str, Any], part: str | None = None) -> Result:
+    """The result of an answer that could not be observed to the end: no part is right, and `code` says why."""
+    nothing = dict.fromkeys(exercise.PARTS, False)
+    verdict = Verdict(nothing, [(code, details, frozenset(nothing))])
+    return _result(exercise, verdict, part, [], [])
+
+
 def judge(exercise: Any, observations: dict, expected: dict, part: str | None = None) -> Result:
     """Compare what was observed with what was expected of an exercise (one of `autograder.exercises`)."""
-    verdict = exercise.judge(observations, expected)
+    should_be = expected["reference"]["trace"] if exercise.SHOWS_ORDER else []
+    return _result(exercise, exercise.judge(observations, expected), part, observations.get("trace", []), should_be)
+
+
+def _result(exercise: Any, verdict: Verdict, part: str | None, trace: list[dict], should_be: list[dict]) -> Result:
     parts = {name: ok for name, ok in verdict.parts.items() if part in (None, name)}
     wrong = {name for name, ok in parts.items() if not ok}
     findings = []
@@ -115,10 +126,14 @@ def judge(exercise: Any, observations: dict, expected: dict, part: str | None = 
         parts=parts,
         part_titles=dict(exercise.PARTS),
         findings=findings,
-        trace=observations.get("trace", []),
-        should_be=expected["reference"]["trace"] if exercise.SHOWS_ORDER else [],
+        trace=trace,
+        should_be=should_be,
         recorded_only=verdict.recorded_only,
     )
+
+
+# Texts for what may happen to any answer, in the package that observes it.
+_ANY_ANSWER = "autograder.probing"
 
 
 @cache
@@ -133,7 +148,7 @@ def catalogue(packages: tuple[str, ...]) -> dict[str, Misconception]:
 
 def find(packages: tuple[str, ...], code: str, details: dict[str, Any]) -> Finding:
     """The finding for a code, its texts filled in. A text that names a detail not supplied keeps to its plain form."""
-    entry = catalogue(packages)[code]
+    entry = catalogue((*packages, _ANY_ANSWER))[code]
     known = _Details(details)
     return Finding(**{name: text.format_map(known) for name, text in asdict(entry).items()})
 

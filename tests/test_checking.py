@@ -8,7 +8,7 @@ import pytest
 import torch
 from IPython.core.interactiveshell import InteractiveShell
 
-from autograder import CheckFailed, authoring, check
+from autograder import CheckFailed, authoring, check, checking
 from autograder.judging import MIME_TYPE
 from autograder.presenting import mimebundle
 
@@ -197,3 +197,18 @@ def test_an_answer_that_breaks_everything_gets_a_finding(answer):
     assert not result.passed
     assert result.message()
     assert "text/html" in result._repr_mimebundle_()
+
+
+def test_an_endless_answer_gets_its_sentence_and_leaves_nothing_behind(monkeypatch):
+    def train_step(model, optimizer, loss_fn, inputs, targets, max_norm):
+        while True:
+            pass
+
+    monkeypatch.setattr(checking, "_SECONDS", 0.2)
+    threads = torch.get_num_threads()
+    result = check("train_step", train_step, strict=False)
+    assert [finding.code for finding in result.findings] == ["too-slow"]
+    assert "still running after 0.2 seconds" in result.message()
+    assert result.parts == {"update": False, "returns": False}
+    assert torch.get_num_threads() == threads
+    assert check("train_step", RIGHT, strict=False).passed
