@@ -4,12 +4,15 @@
 """
 
 import json
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 from . import exercises, public
+from .checking import judged
 from .exercises.solutions import Answers
+from .judging import Result
 
 
 def answers_of(exercise_id: str) -> Answers:
@@ -29,6 +32,17 @@ def expected(exercise_id: str, challenge: dict) -> dict:
     }
     reference = task.probe(next(iter(answers.rights.values())), given)
     return json.loads(json.dumps({"given": given, "reference": reference, "mutants": mutants}, allow_nan=False))
+
+
+def result(exercise_id: str, answer: object) -> Result:
+    """The verdict on an answer to the public challenge, also where a student's installation could not give it."""
+    return judged(exercises.get(exercise_id), answer, _public_challenge_expected(exercise_id))
+
+
+@cache
+def _public_challenge_expected(exercise_id: str) -> dict:
+    task = exercises.get(exercise_id)
+    return public.expected(task) if task.KIND == "code" else expected(exercise_id, task.challenge(public.PUBLIC_SEED))
 
 
 def public_expectation(exercise_id: str) -> dict:

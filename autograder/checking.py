@@ -9,7 +9,7 @@ from .presenting import show
 from .probing.patience import TooSlow, patience
 
 # A check takes milliseconds. nbgrader gives a whole cell 30 seconds (`nbgrader_config.py`).
-_SECONDS = 20
+SECONDS = 20
 
 
 class CheckFailed(AssertionError):
@@ -61,7 +61,7 @@ def check(exercise: str, answer: object, *, part: str | None = None, strict: boo
             f"check: “{task.ID}” is not graded in the student's own process: grade this with the course's "
             "nbgrader_config.py."
         )
-    result = _judged(task, answer, part)
+    result = judged(task, answer, public.expected(task), part)
     if not strict:
         return result
     show(result)
@@ -70,11 +70,11 @@ def check(exercise: str, answer: object, *, part: str | None = None, strict: boo
     return None
 
 
-def _judged(task: ModuleType, answer: object, part: str | None) -> Result:
-    expected = public.expected(task)
+def judged(task: ModuleType, answer: object, expected: dict, part: str | None = None) -> Result:
+    """Observe an answer and judge it, here and now; one that takes too long gets a finding like any other."""
     try:
-        with patience(_SECONDS):
+        with patience(SECONDS):
             observations = task.probe(answer, expected["given"])
     except TooSlow:
-        return stopped(task, "too-slow", {"seconds": _SECONDS}, part)
+        return stopped(task, "too-slow", {"seconds": SECONDS}, part)
     return judge(task, observations, expected, part)
