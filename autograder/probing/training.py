@@ -3,22 +3,23 @@
 A *probe* is one model, one plain-SGD optimizer, one loss function, and a few consecutive calls of the step:
 
     {"layers": [[weight, bias], ...], "lr": float, "groups": 1 or 2, "loss": "mean" or "sum" or "huber",
+     "frozen": [numbers of parameters without gradient] (may be left out),
      "calls": [{"inputs": [[...]], "targets": [[...]], "max_norm": float}, ...]}
 
-A *run* is what was observed of it: for each call the flat `weights` afterwards, the `returned` pair (`loss`,
-`grad_norm`; or `other`, a description of something else), `left`, the global norm of the gradients left behind, and
-whether the optimizer still has the `same_lr`.
+A *run* is what was observed of it: for each call the flat `weights` afterwards, the `returned` numbers by name (or
+`other`, a description of something else), `left`, the global norm of the gradients left behind, and whether the
+optimizer still has the `same_lr`. Where a `Form` says so, also `state`: further numbers that have to be right.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from . import answers
+from .isolation import mentions, reachable, undisturbed
 from .recorder import Recorder
-
-ARGUMENTS = ("model", "optimizer", "loss_fn", "inputs", "targets", "max_norm")
 
 _LOSSES = {
     "mean": torch.nn.MSELoss,
@@ -27,42 +28,7 @@ _LOSSES = {
 }
 
 
-def make_probe(seed: int, *, lr: float, loss: str, calls: list[tuple[float, float]], groups: int = 1) -> dict:
-    """A probe whose calls have gradients of chosen global norm, each given as (gradient norm, max_norm).
-
-    The layers differ much in gradient scale, so that clipping them one by one is not the same as clipping them
-    together. The norms are those along the right trajectory, found by scaling how far the targets are off.
-    """
-    rng = np.random.default_rng(seed)
-    sizes = [(3, 4), (4, 2)]
-    layers = [[rng.normal(0, 0.8, (out, n)).tolist(), rng.normal(0, 0.3, out).tolist()] for n, out in sizes]
-    probe = {"layers": layers, "lr": lr, "groups": groups, "loss": loss, "calls": []}
-    model, optimizer, loss_fn = build(probe)
-    for norm, max_norm in calls:
-        inputs = torch.tensor(rng.normal(0, 1.5, (4, 3)), dtype=torch.float32)
-        direction = torch.tensor(rng.normal(0, 1, (4, 2)) + 0.5, dtype=torch.float32)
-        scale = _scale_for(norm, model, loss_fn, inputs, direction)
-        targets = model(inputs).detach() + scale * direction
-        call = {"inputs": inputs.tolist(), "targets": targets.tolist(), "max_norm": max_norm}
-        probe["calls"].append(call)
-        optimizer.zero_grad()
-        loss_fn(model(inputs), targets).backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
-        optimizer.step()
-    return probe
-
-
-def _scale_for(norm: float, model, loss_fn, inputs: torch.Tensor, direction: torch.Tensor) -> float:
-    """How far off the targets must be for the gradient to have this global norm (by bisection: it grows with it)."""
-    low, high = 0.0, 1e4
-    for _ in range(60):
-        middle = (low + high) / 2
-        model.zero_grad()
-        outputs = model(inputs)
-        loss_fn(outputs, outputs.detach() + middle * direction).backward()
-        low, high = (middle, high) if _grad_norm(model) < norm else (low, middle)
-    model.zero_grad()
-    return high
+# -- how a step is called --------------------------------------------------------------------------------------------
 
 
 def build(probe: dict) -> tuple[torch.nn.Module, torch.optim.Optimizer, torch.nn.Module]:
@@ -75,40 +41,141 @@ def build(probe: dict) -> tuple[torch.nn.Module, torch.optim.Optimizer, torch.nn
         layers += [layer, torch.nn.Tanh()]
     model = torch.nn.Sequential(*layers[:-1])
     parameters = list(model.parameters())
+    for number in probe.get("frozen", []):
+        parameters[number].requires_grad_(False)
     cut = len(parameters) // 2
     pieces = [parameters] if probe["groups"] == 1 else [parameters[:cut], parameters[cut:]]
     optimizer = torch.optim.SGD([{"params": piece} for piece in pieces], lr=probe["lr"])
     return model, optimizer, _LOSSES[probe["loss"]]()
 
 
-def run(answer: Callable, probe: dict, recorders: list[Recorder] | None = None) -> tuple[dict, dict | None]:
+def lasting(probe: dict) -> dict:
+    """The arguments that stay the same objects for all calls of a run, by name."""
+    model, optimizer, loss_fn = build(probe)
+    return {"model": model, "optimizer": optimizer, "loss_fn": loss_fn}
+
+
+def one_batch(call: dict) -> dict:
+    """The arguments of one call of a step on one batch, by name."""
+    tensors = {name: torch.tensor(call[name]) for name in ("inputs", "targets")}
+    return tensors | {"max_norm": call["max_norm"]}
+
+
+def loss_and_norm(value: object) -> dict:
+    """What was returned, where (loss, grad_norm) is asked for."""
+    if isinstance(value, tuple | list) and len(value) == 2:
+        loss, norm = (answers.as_number(part) for part in value)
+        if loss is not None and norm is not None:
+            return {"loss": answers.plain(loss), "grad_norm": answers.plain(norm)}
+        odd = value[0] if loss is None else value[1]
+        return {"other": f"{'loss' if loss is None else 'grad_norm'} is {answers.describe(odd)}"}
+    return {"other": answers.describe(value)}
+
+
+def norm_alone(value: object) -> dict:
+    """What was returned, where the gradient norm alone is asked for."""
+    norm = answers.as_number(value)
+    return {"other": answers.describe(value)} if norm is None else {"grad_norm": answers.plain(norm)}
+
+
+@dataclass(frozen=True)
+class Form:
+    """One kind of training step: how it is called, and what is noted of it.
+
+    Args:
+        arguments: the names of its arguments, in order.
+        call: the arguments that are new in each call, by name, from a probe's call.
+        returned: the value returned as plain data (numbers by name, or `other`).
+        lasting: the arguments that live as long as a run, by name, from a probe; `model` and `optimizer` among them.
+        state: further numbers that have to be right after each call, from the lasting arguments.
+    """
+
+    arguments: tuple[str, ...]
+    call: Callable[[dict], dict] = one_batch
+    returned: Callable[[object], dict] = loss_and_norm
+    lasting: Callable[[dict], dict] = lasting
+    state: Callable[[dict], list[float | None]] | None = None
+
+
+TRAIN_STEP = Form(("model", "optimizer", "loss_fn", "inputs", "targets", "max_norm"))
+
+
+# -- what is observed ------------------------------------------------------------------------------------------------
+
+
+def observe(answer: object, probes: list[dict], form: Form, watched: int) -> dict:
+    """Observe a student's training step on all probes.
+
+    Returns `runs`, `fault` (why observing ended early, or None), `evidence` (what was seen when the first two calls of
+    the probe number `watched` were run once more, for explanations) and `trace` (the events of the second of them).
+    """
+    observations: dict = {"runs": [], "fault": answers.signature_fault(answer, form.arguments)}
+    observations |= {"evidence": {}, "trace": []}
+    if observations["fault"]:
+        return observations
+    with undisturbed(answer):
+        for probe in probes:
+            seen, fault = run(answer, probe, form)
+            observations["runs"].append(seen)
+            observations["fault"] = observations["fault"] or fault
+            if fault:
+                break
+        observations["evidence"], observations["trace"] = _watch(answer, probes[watched], form)
+    observations["evidence"]["mentions_backward"] = mentions(answer, ("backward", "autograd"))
+    numbers = (x for x in reachable(answer, (int, float)) if abs(x) < 1e9)  # any of them could serve as a threshold
+    observations["evidence"]["global_numbers"] = sorted({float(x) for x in numbers})
+    return observations
+
+
+def _watch(answer: object, probe: dict, form: Form) -> tuple[dict, list[dict]]:
+    """Run two calls of one probe once more under observation; what is done there never counts for or against it."""
+    recorders: list = []
+    run(answer, {**probe, "calls": probe["calls"][:2]}, form, recorders)
+    evidence = {
+        "order": [[event["event"] for event in seen.events] for seen in recorders],
+        "clips": [
+            [[event["by"], event["on"]] for event in seen.events if event["event"] == "clip"] for seen in recorders
+        ],
+        "foreign": sorted(set().union(*(seen.foreign for seen in recorders))),
+        "backward_by": sorted({e["by"] for seen in recorders for e in seen.events if e["event"] == "backward"}),
+        "backward_norms": [e["grad_norm"] for seen in recorders[:1] for e in seen.events if e["event"] == "backward"],
+        "spent_generator": any(seen.spent_generator for seen in recorders),
+        "scaled_copies": any(seen.scaled_copies for seen in recorders),
+    }
+    return evidence, recorders[min(1, len(recorders) - 1)].events if recorders else []
+
+
+def run(
+    answer: Callable, probe: dict, form: Form = TRAIN_STEP, recorders: list[Recorder] | None = None
+) -> tuple[dict, dict | None]:
     """Make the calls of one probe; returns the run and the fault that ended it early, if any.
 
     With a list of `recorders`, each call is also watched, and its recorder is appended to the list.
     """
-    model, optimizer, loss_fn = build(probe)
+    kept = form.lasting(probe)
     calls: list[dict] = []
     for call in probe["calls"]:
-        inputs, targets = torch.tensor(call["inputs"]), torch.tensor(call["targets"])
-        arguments = (model, optimizer, loss_fn, inputs, targets, call["max_norm"])
+        by_name = kept | form.call(call)
+        arguments = [by_name[name] for name in form.arguments]
         try:
             with torch.enable_grad():
                 if recorders is None:
                     returned = answer(*arguments)
                 else:
-                    recorders.append(Recorder(model, optimizer))
+                    recorders.append(Recorder(kept["model"], kept["optimizer"]))
                     with recorders[-1]:
                         returned = answer(*arguments)
-            calls.append(_observe(returned, model, optimizer, probe["lr"]))
+            calls.append(_observe_call(returned, kept, form, probe["lr"]))
         except (Exception, SystemExit) as error:
             return {"calls": calls}, answers.raised(error, answer)
     return {"calls": calls}, None
 
 
-def _observe(returned: object, model: torch.nn.Module, optimizer: torch.optim.Optimizer, lr: float) -> dict:
+def _observe_call(returned: object, kept: dict, form: Form, lr: float) -> dict:
+    model, optimizer = kept["model"], kept["optimizer"]
     same_lr = all(group["lr"] == lr for group in optimizer.param_groups)
-    seen = {"weights": weights_of(model), "returned": _returned(returned), "left": _grad_norm(model)}
-    return seen | {"same_lr": same_lr}
+    seen = {"weights": weights_of(model), "returned": form.returned(returned), "left": grad_norm_of(model)}
+    return seen | {"same_lr": same_lr} | ({"state": form.state(kept)} if form.state else {})
 
 
 def weights_of(model: torch.nn.Module) -> list[float | None]:
@@ -118,16 +185,51 @@ def weights_of(model: torch.nn.Module) -> list[float | None]:
     return values if torch.isfinite(flat).all() else [answers.plain(x) for x in values]
 
 
-def _grad_norm(model: torch.nn.Module) -> float | None:
+def grad_norm_of(model: torch.nn.Module) -> float | None:
+    """The global norm of the gradients that a model has: 0 without any, None if it is not finite."""
     grads = [p.grad.reshape(-1).double() for p in model.parameters() if p.grad is not None]
     return answers.plain(float(torch.cat(grads).norm())) if grads else 0.0
 
 
-def _returned(value: object) -> dict:
-    if isinstance(value, tuple | list) and len(value) == 2:
-        loss, norm = (answers.as_number(part) for part in value)
-        if loss is not None and norm is not None:
-            return {"loss": answers.plain(loss), "grad_norm": answers.plain(norm)}
-        odd = value[0] if loss is None else value[1]
-        return {"other": f"{'loss' if loss is None else 'grad_norm'} is {answers.describe(odd)}"}
-    return {"other": answers.describe(value)}
+# -- making probes ---------------------------------------------------------------------------------------------------
+
+
+def make_layers(rng: np.random.Generator) -> list:
+    """Weights and biases of a small network: three inputs, four hidden values, two outputs."""
+    return [[rng.normal(0, 0.8, (out, n)).tolist(), rng.normal(0, 0.3, out).tolist()] for n, out in [(3, 4), (4, 2)]]
+
+
+def make_probe(seed: int, *, lr: float, loss: str, calls: list[tuple[float, float]], groups: int = 1) -> dict:
+    """A probe whose calls have gradients of chosen global norm, each given as (gradient norm, max_norm).
+
+    The layers differ much in gradient scale, so that clipping them one by one is not the same as clipping them
+    together. The norms are those along the right trajectory, found by scaling how far the targets are off.
+    """
+    rng = np.random.default_rng(seed)
+    probe = {"layers": make_layers(rng), "lr": lr, "groups": groups, "loss": loss, "calls": []}
+    model, optimizer, loss_fn = build(probe)
+    for norm, max_norm in calls:
+        inputs = torch.tensor(rng.normal(0, 1.5, (4, 3)), dtype=torch.float32)
+        direction = torch.tensor(rng.normal(0, 1, (4, 2)) + 0.5, dtype=torch.float32)
+        scale = scale_for(norm, model, loss_fn, inputs, direction)
+        targets = model(inputs).detach() + scale * direction
+        call = {"inputs": inputs.tolist(), "targets": targets.tolist(), "max_norm": max_norm}
+        probe["calls"].append(call)
+        optimizer.zero_grad()
+        loss_fn(model(inputs), targets).backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+        optimizer.step()
+    return probe
+
+
+def scale_for(norm: float, model, loss_fn, inputs: torch.Tensor, direction: torch.Tensor) -> float:
+    """How far off the targets must be for the gradient to have this global norm (by bisection: it grows with it)."""
+    low, high = 0.0, 1e4
+    for _ in range(60):
+        middle = (low + high) / 2
+        model.zero_grad()
+        outputs = model(inputs)
+        loss_fn(outputs, outputs.detach() + middle * direction).backward()
+        low, high = (middle, high) if grad_norm_of(model) < norm else (low, middle)
+    model.zero_grad()
+    return high

@@ -6,8 +6,7 @@ the comparison in `judge.py`.
 
 import numpy as np
 
-from ...probing import answers, training
-from ...probing.isolation import mentions, reachable, undisturbed
+from ...probing import training
 from .judge import judge
 
 __all__ = ["ID", "JUDGED_AS", "KIND", "MISCONCEPTIONS", "PARTS", "SHOWS_ORDER", "TITLE", "challenge", "judge", "probe"]
@@ -56,42 +55,5 @@ def challenge(seed: int) -> dict:
 
 
 def probe(answer: object, given: dict) -> dict:
-    """Observe a student's training step.
-
-    Returns `runs` (see `autograder.probing.training`), `fault` (why observing ended early, or None), `evidence` (what
-    was seen in the watched run, for explanations) and `trace` (the events of its second, large-gradient call).
-    """
-    observations: dict = {"runs": [], "fault": answers.signature_fault(answer, training.ARGUMENTS)}
-    observations |= {"evidence": {}, "trace": []}
-    if observations["fault"]:
-        return observations
-    with undisturbed(answer):
-        for tiny in given["probes"]:
-            run, fault = training.run(answer, tiny)
-            observations["runs"].append(run)
-            observations["fault"] = observations["fault"] or fault
-            if fault:
-                break
-        observations["evidence"], observations["trace"] = _watch(answer, given["probes"][_WATCHED])
-    observations["evidence"]["mentions_backward"] = mentions(answer, ("backward", "autograd"))
-    numbers = (x for x in reachable(answer, (int, float)) if abs(x) < 1e9)  # any of them could serve as a threshold
-    observations["evidence"]["global_numbers"] = sorted({float(x) for x in numbers})
-    return observations
-
-
-def _watch(answer: object, tiny: dict) -> tuple[dict, list[dict]]:
-    """Run two calls of one probe once more under observation; what is done there never counts for or against it."""
-    recorders: list = []
-    training.run(answer, {**tiny, "calls": tiny["calls"][:2]}, recorders)
-    evidence = {
-        "order": [[event["event"] for event in seen.events] for seen in recorders],
-        "clips": [
-            [[event["by"], event["on"]] for event in seen.events if event["event"] == "clip"] for seen in recorders
-        ],
-        "foreign": sorted(set().union(*(seen.foreign for seen in recorders))),
-        "backward_by": sorted({e["by"] for seen in recorders for e in seen.events if e["event"] == "backward"}),
-        "backward_norms": [e["grad_norm"] for seen in recorders[:1] for e in seen.events if e["event"] == "backward"],
-        "spent_generator": any(seen.spent_generator for seen in recorders),
-        "scaled_copies": any(seen.scaled_copies for seen in recorders),
-    }
-    return evidence, recorders[min(1, len(recorders) - 1)].events if recorders else []
+    """Observe a student's training step (see `autograder.probing.training.observe`)."""
+    return training.observe(answer, given["probes"], training.TRAIN_STEP, _WATCHED)
