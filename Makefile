@@ -5,6 +5,7 @@ PYTHON ?= python3
 IN_ENV = PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/
 PYTEST = $(IN_ENV)python -m pytest -n 2 --dist loadfile
 ENV = .venv/made
+SEED ?= 0
 
 .PHONY: help
 help:  ## list what can be made
@@ -36,8 +37,8 @@ test-full: kill-table  ## run every test at full size; the summary goes to out/t
 	bash -o pipefail -c '$(PYTEST) --durations 20 | tee out/test-full.txt'
 
 .PHONY: notebooks
-notebooks: $(ENV)  ## run the lectures; the executed copies go to out/
-	$(IN_ENV)python -m autograder.lectures
+notebooks: $(ENV)  ## run the lectures (SEED=0); the executed copies go to out/
+	$(IN_ENV)python -m autograder.lectures --seed $(SEED)
 
 .PHONY: release
 release: $(ENV)  ## make the students' assignments in release/ from source/
