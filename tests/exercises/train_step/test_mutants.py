@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder import authoring, exercises, public
-from autograder.exercises.train_step.trajectory import same_weights
 from autograder.judging import catalogue, judge
+from autograder.kinds.trajectories import same_weights
 
 TASK = exercises.get("train_step")
 ANSWERS = authoring.answers_of("train_step")
