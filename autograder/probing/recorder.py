@@ -23,18 +23,19 @@ from .answers import plain
 _LIBRARIES = (os.path.dirname(torch.__file__), os.path.dirname(__file__))
 
 
-def _code(function: Callable) -> CodeType:
+def code_of(function: Callable) -> CodeType:
+    """The code that runs when a function is called, whatever it is wrapped in."""
     return inspect.unwrap(function).__code__
 
 
 _CLIPS = {
-    _code(clip_grad.clip_grad_norm_): "clip_grad_norm_",
-    _code(clip_grad.clip_grad_value_): "clip_grad_value_",
-    _code(clip_grad._clip_grads_with_norm_): "clip_grads_with_norm_",
+    code_of(clip_grad.clip_grad_norm_): "clip_grad_norm_",
+    code_of(clip_grad.clip_grad_value_): "clip_grad_value_",
+    code_of(clip_grad._clip_grads_with_norm_): "clip_grads_with_norm_",
 }
-_ZERO_GRADS = {_code(torch.optim.Optimizer.zero_grad), _code(torch.nn.Module.zero_grad)}
-_BACKWARDS = {_code(torch.autograd.backward): "backward", _code(torch.autograd.grad): "autograd.grad"}
-_FORWARD = _code(torch.nn.Module._call_impl)
+_ZERO_GRADS = {code_of(torch.optim.Optimizer.zero_grad), code_of(torch.nn.Module.zero_grad)}
+_BACKWARDS = {code_of(torch.autograd.backward): "backward", code_of(torch.autograd.grad): "autograd.grad"}
+_FORWARD = code_of(torch.nn.Module._call_impl)
 
 
 class Recorder:
@@ -54,7 +55,7 @@ class Recorder:
         self._model, self._optimizer = model, optimizer
         self._parameters = list(model.parameters())
         self._forward_code = getattr(type(model).forward, "__code__", None)
-        self._step_code = _code(type(optimizer).step)
+        self._step_code = code_of(type(optimizer).step)
         self._open: list[tuple[FrameType, dict]] = []
         self._from_library: dict[CodeType, bool] = {}
         self._copies = _ScaledCopies(self._parameters)
@@ -184,17 +185,20 @@ class Recorder:
         (grads, weights), (new_grads, new_weights) = self._state, state
         self._state = state
         if grads != new_grads:
-            before, after = _norm_of_bytes(grads), _norm_of_bytes(new_grads)
-            changed = [new for old, new in zip(grads, new_grads, strict=True) if old != new]
-            if not any(new and any(new) for new in changed):
-                self._add({"event": "zero_grad", "grad_norm": after})
-            elif before is None or after > before:
-                self._add({"event": "edit_gradients", "grad_norm": after})
-            else:
-                self._add({"event": "clip", "by": "hand", "on": "parameters", "grad_norm": after})
+            changed = [(old, new) for old, new in zip(grads, new_grads, strict=True) if old != new]
+            seen = self._name_edit(changed, _norm_of_bytes(grads), _norm_of_bytes(new_grads))
+            self._add({**seen, "grad_norm": self._norm()})
         if weights != new_weights:
             stepped = any(seen["event"] == "step" for seen in self.events[:-1]) or self._last() == "step by optimizer"
             self._add({"event": "edit_weights" if stepped else "step", "by": "hand", "grad_norm": self._norm()})
+
+    def _name_edit(self, changed: list[tuple], before: float | None, after: float | None) -> dict:
+        """The event that changed gradients by hand: pairs of old and new bytes, the global norm before and after."""
+        if not any(new and any(new) for _, new in changed):
+            return {"event": "zero_grad"}
+        if before is None or after is None or after > before:
+            return {"event": "edit_gradients"}
+        return {"event": "clip", "by": "hand", "on": "parameters"}
 
     def _norm(self) -> float | None:
         return _norm_of_bytes(self._state[0])
