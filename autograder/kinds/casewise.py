@@ -11,16 +11,19 @@ that goes wrong is the one shown.
 `judge` compares outcomes with the reference's. Each aspect of a case belongs to one part of the exercise (or to none:
 then it is evidence only); a part is right if all of its aspects are. A wrong part is named, in this order, by
 
-1. a fault seen before any case was run, or an exception in every case;
-2. the mutant with exactly the same outcomes, in the whole exercise or in this part;
+1. a fault seen before any case was run, or an exception in every case (by the mutant that raises the same);
+2. the mutant with exactly the same outcomes, in the whole exercise or in this part; where mutants of several codes
+   have them, `explain` says which;
 3. the exercise's own `explain(comparison)`: which cases failed, and how the numbers relate to the right ones;
 4. the mutant that agrees best on the cases that went wrong; and if none agrees well, `unknown`.
+
+A mutant that is wrong in a part in which the answer is right explains nothing.
 """
 
 import dis
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -104,25 +107,54 @@ def judge(
     part_of: Callable[[str, str], str | None],
     parts: Sequence[str],
     explain: Callable[["Comparison"], str | None],
+    raises_in: Callable[[str], str] | None = None,
 ) -> Verdict:
-    """Verdict over `parts`; `part_of(case name, aspect)` says to which of them an aspect belongs (None: to none)."""
+    """Verdict over `parts`.
+
+    Args:
+        part_of: the part to which an aspect belongs, by (case name, aspect); None if it is not judged.
+        explain: a code for what went wrong in one part, or None.
+        raises_in: the one part that an exception in a case counts against; by default, each that the case has
+            aspects of.
+    """
     everything = frozenset(parts)
     if fault := observations["fault"]:
-        return Verdict(dict.fromkeys(parts, False), [(fault["code"], fault, everything)])
-    comparison = Comparison.of(observations, expected, part_of)
+        return Verdict(dict.fromkeys(parts, False), [(_name_fault(fault, expected), fault, everything)])
+    comparison = Comparison.of(observations, expected, part_of, raises_in)
     each = {part: comparison.only(part) for part in parts}
     verdict = {part: not alone.wrong for part, alone in each.items()}
     if all(verdict.values()):
         return Verdict(verdict)
-    if codes := comparison.same_as():
+    if codes := _same_as(comparison, explain):
         return Verdict(verdict, [(code, comparison.details(code), everything) for code in codes])
+    right = {key for part in parts if verdict[part] for key in each[part].judged}
+    mutants = tuple((code, its) for code, its in comparison.mutants if not _wrong(its, comparison.wanted, right))
     explained: dict[str, tuple[dict, frozenset[str]]] = {}
     for part, alone in each.items():
         if alone.wrong:
-            code = (alone.same_as() or [explain(alone) or alone.most_like() or "unknown"])[0]
+            alone = replace(alone, mutants=mutants)
+            code = (_same_as(alone, explain) or [explain(alone) or alone.most_like() or "unknown"])[0]
             details, before = explained.get(code, (alone.details(code), frozenset()))
             explained[code] = details, before | {part}
     return Verdict(verdict, [(code, details, its) for code, (details, its) in explained.items()])
+
+
+def _same_as(comparison: "Comparison", explain: Callable[["Comparison"], str | None]) -> list[str]:
+    """The codes of the mutants with exactly the same outcomes; the one that `explain` gives first."""
+    codes = comparison.same_as()
+    if len(codes) > 1 and (code := explain(comparison)) in codes:
+        codes = list(dict.fromkeys([code, *codes]))
+    return codes
+
+
+def _name_fault(fault: dict, expected: dict) -> str:
+    """The code of the mutant that raises the same in every case, for an exception; else the fault's own code."""
+    if fault["code"] == "raises":
+        for mutant in expected["mutants"].values():
+            its = mutant["observations"]["fault"] or {}
+            if (fault["error"], fault["message"]) == (its.get("error"), its.get("message")):
+                return mutant["code"]
+    return fault["code"]
 
 
 @dataclass(frozen=True)
@@ -142,7 +174,13 @@ class Comparison:
     wrong: dict[str, tuple[str, ...]]
 
     @classmethod
-    def of(cls, observations: dict, expected: dict, part_of: Callable[[str, str], str | None]) -> "Comparison":
+    def of(
+        cls,
+        observations: dict,
+        expected: dict,
+        part_of: Callable[[str, str], str | None],
+        raises_in: Callable[[str], str] | None,
+    ) -> "Comparison":
         wanted = expected["reference"]["outcomes"]
         seen = {name: observations["outcomes"].get(name, {}) for name in wanted}
         mutants = tuple((m["code"], m["observations"]["outcomes"]) for m in expected["mutants"].values())
@@ -151,6 +189,7 @@ class Comparison:
             for name, outcome in wanted.items()
             for aspect in outcome
             if (part := part_of(name, aspect)) is not None
+            and (raises_in is None or "raised" not in seen[name] or part == raises_in(name))
         }
         wrong = _wrong(seen, wanted, judged)
         return cls(expected["given"]["cases"], seen, wanted, mutants, judged, wrong)
@@ -294,7 +333,7 @@ def _same_aspect(seen: dict, other: dict, aspect: str) -> bool:
     return same(seen.get(aspect), other.get(aspect))
 
 
-def _wrong(seen: dict, wanted: dict, judged: dict[tuple[str, str], str]) -> dict[str, tuple[str, ...]]:
+def _wrong(seen: dict, wanted: dict, judged: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     wrong: dict[str, tuple[str, ...]] = {}
     for name, aspect in judged:
         outcome = seen.get(name, {})

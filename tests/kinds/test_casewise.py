@@ -182,3 +182,53 @@ def test_same():
     assert not casewise.same(True, 1.0)
     assert casewise.same({"a": 1}, {"a": 1.00001})
     assert not casewise.same({"a": 1}, {"b": 1})
+
+
+def with_mutants(**mutants):
+    """The toy exercise with further mutants, each (code, function)."""
+    more = {name: {"code": code, "observations": observe(mutant)} for name, (code, mutant) in mutants.items()}
+    return {**EXPECTED, "mutants": {**EXPECTED["mutants"], **more}}
+
+
+def test_where_mutants_are_alike_explain_decides():
+    def leaves_the_items(items):
+        return 2 * items.sum()
+
+    expected = with_mutants(one=("forgotten", leaves_the_items), other=("a-copy", leaves_the_items))
+
+    def first_code(explained):
+        verdict = casewise.judge(observe(leaves_the_items), expected, part_of, PARTS, lambda _: explained)
+        return codes(verdict)[0]
+
+    assert [first_code(code) for code in ("forgotten", "a-copy", None, "no-mutant-of-these")] == [
+        "forgotten",
+        "a-copy",
+        "forgotten",
+        "forgotten",
+    ]
+
+
+def test_a_mutant_that_is_wrong_where_the_answer_is_right_explains_nothing():
+    def in_absolute_value_of_copies(items):
+        return 2 * items.abs().sum()
+
+    def of_the_first_of_copies(items):
+        return 2 * items[0] if len(items) else items.sum()
+
+    expected = {**EXPECTED, "mutants": {"one": {"code": "x", "observations": observe(in_absolute_value_of_copies)}}}
+    assert codes(casewise.judge(observe(in_absolute_value), expected, part_of, PARTS, lambda _: None)) == ["unknown"]
+    seen = observe(of_the_first_of_copies)
+    assert codes(casewise.judge(seen, expected, part_of, PARTS, lambda _: None)) == ["unknown", "x"]
+
+
+def test_a_mutant_that_raises_the_same_everywhere_gives_its_code():
+    def takes_no_items(items):
+        raise IndexError("no such thing")
+
+    expected = with_mutants(one=("lost", takes_no_items))
+    for error, code in [(IndexError("no such thing"), "lost"), (IndexError("another"), "raises")]:
+
+        def fails(items, error=error):
+            raise error
+
+        assert codes(casewise.judge(observe(fails), expected, part_of, PARTS, lambda _: None)) == [code]
