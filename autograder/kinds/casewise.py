@@ -140,9 +140,9 @@ def judge(
 
 
 def _same_as(comparison: "Comparison", explain: Callable[["Comparison"], str | None]) -> list[str]:
-    """The codes of the mutants with exactly the same outcomes; the one that `explain` gives first."""
+    """The codes of the mutants with exactly the same outcomes; if they are several, first the one of `explain`."""
     codes = comparison.same_as()
-    if len(codes) > 1 and (code := explain(comparison)) in codes:
+    if len(codes) > 1 and (code := explain(comparison)):
         codes = list(dict.fromkeys([code, *codes]))
     return codes
 
