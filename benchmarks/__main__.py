@@ -1,4 +1,4 @@
-"""Measure the grader: `python -m benchmarks [import] [check] [class]` (all three by default).
+"""Measure the grader: `python -m benchmarks [import] [check] [class] [lectures]` (all by default).
 
 What is compared is measured side by side in one run, since a machine's speed changes from minute to minute: read the
 ratios.
@@ -9,9 +9,9 @@ import argparse
 from rich.console import Console
 from rich.table import Table
 
-from . import checking, grading, importing
+from . import checking, grading, importing, running_lectures
 
-PARTS = {"import": importing, "check": checking, "class": grading}
+PARTS = {"import": importing, "check": checking, "class": grading, "lectures": running_lectures}
 
 
 def main() -> None:
