@@ -1,0 +1,113 @@
+"""Call a function that changes gradients on parameters made from data, and note what became of them.
+
+A *case* is one set of parameters and one or more calls with it, each with its own threshold:
+
+    {"tensors": [{"weight": nested list, "grad": nested list or None, "frozen": bool, "strided": bool}, ...],
+     "form": how the parameters are handed over (one of `FORMS`), "thresholds": [float, ...], "watched": bool}
+
+What is seen of it, aspect by aspect: `grads` after the last call (a flat list for each tensor; None where there is no
+gradient), `returned` by each call (as it is, not yet plain data), `moved` (how far the weights went, relative to
+their norm), and for explanations: of a generator, whether it was `read`; of a watched case, what `watch` gives.
+"""
+
+import inspect
+import math
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import torch
+
+from .recorder import Recorder
+
+FORMS: dict[str, Callable[[list], Iterable]] = {
+    "list": list,
+    "tuple": tuple,
+    "generator": lambda parameters: (p for p in parameters),
+    "model": lambda parameters: torch.nn.ParameterList(parameters).parameters(),
+    "iterator": iter,
+    "filter": lambda parameters: filter(lambda p: p.requires_grad, parameters),
+    "values": lambda parameters: {f"p{k}": p for k, p in enumerate(parameters)}.values(),
+}
+ONE_SHOT = ("generator", "model", "iterator", "filter")
+
+_DIGITS = 6  # enough for any comparison, and short in the recorded expectations
+
+
+def tensor(rng: np.random.Generator, grad: np.ndarray | None, *, strided: bool = False) -> dict:
+    """One parameter of a case: random weights of the gradient's shape. Without a gradient it has the shape (3,)."""
+    weight = rng.normal(0, 1, (3,) if grad is None else np.shape(grad))
+    held = None if grad is None else np.asarray(grad).astype(np.float32).round(5).tolist()
+    return {"weight": weight.round(3).tolist(), "grad": held, "frozen": False, "strided": strided}
+
+
+def build(case: dict) -> list[torch.nn.Parameter]:
+    """The parameters of a case, each with its gradient, if it has one."""
+    parameters = []
+    for one in case["tensors"]:
+        parameter = torch.nn.Parameter(torch.tensor(one["weight"]), requires_grad=not one["frozen"])
+        if one["grad"] is not None:
+            grad = torch.tensor(one["grad"])
+            parameter.grad = _strided(grad) if one["strided"] else grad
+        parameters.append(parameter)
+    return parameters
+
+
+def run(answer: Callable, case: dict) -> dict:
+    """What is seen of one case; lets through what the answer raises."""
+    parameters = build(case)
+    before = [p.detach().clone() for p in parameters]
+    returned, evidence = [], {}
+    for threshold in case["thresholds"]:
+        handed = FORMS[case["form"]](parameters)
+        returned.append(answer(handed, threshold))
+        if inspect.isgenerator(handed):
+            evidence = {"read": inspect.getgeneratorstate(handed) != inspect.GEN_CREATED}
+    seen = {"grads": [_flat(p.grad) for p in parameters], "moved": _moved(parameters, before), "returned": returned}
+    return seen | evidence | (watch(answer, case) if case["watched"] else {})
+
+
+def watch(answer: Callable, case: dict) -> dict:
+    """What is seen while a case's first call runs, for explanations only.
+
+    `on` says on which tensors PyTorch's clipping functions worked, if they were called (see `Recorder`),
+    `scaled_copies` whether gradients were scaled or clamped into a copy, `spent_generator` whether the answer was
+    left with a generator already used up, and `hooked` whether a hook was left on a parameter.
+    """
+    parameters = build(case)
+    recorder = Recorder(torch.nn.ParameterList(parameters), torch.optim.SGD(parameters))
+    try:
+        with recorder:
+            answer(FORMS[case["form"]](parameters), case["thresholds"][0])
+    except (Exception, SystemExit):  # it did not raise when it counted
+        pass
+    return {
+        "on": sorted({seen["on"] for seen in recorder.events if seen["event"] == "clip"}),
+        "scaled_copies": recorder.scaled_copies,
+        "spent_generator": recorder.spent_generator,
+        "hooked": any(p._backward_hooks or p._post_accumulate_grad_hooks for p in parameters),
+    }
+
+
+def _strided(grad: torch.Tensor) -> torch.Tensor:
+    """The same values, not contiguous: every second column of a wider tensor."""
+    wide = torch.zeros(*grad.shape[:-1], 2 * grad.shape[-1])
+    wide[..., ::2] = grad
+    return wide[..., ::2]
+
+
+def _flat(grad: torch.Tensor | None) -> list[float | str] | None:
+    if grad is None:
+        return None
+    return [_plain(x) for x in grad.detach().reshape(-1).tolist()]
+
+
+def _moved(parameters: list[torch.nn.Parameter], before: list[torch.Tensor]) -> float | str:
+    """How far the weights moved, relative to their norm."""
+    distance = sum(float((p.detach() - b).double().square().sum()) for p, b in zip(parameters, before, strict=True))
+    size = sum(float(b.double().square().sum()) for b in before)
+    return _plain(round(math.sqrt(distance / size), 5)) if distance else 0.0
+
+
+def _plain(number: float) -> float | str:
+    """A float as JSON can hold it, in as many digits as a gradient has."""
+    return float(f"{number:.{_DIGITS}g}") if math.isfinite(number) else str(number)
