@@ -22,18 +22,23 @@ def probe(answer: object, given: dict) -> dict:
 def judge(observations: dict, expected: dict) -> Verdict:
     """A part is right if every tier has the option that the key says.
 
-    `expected["key"]` maps `answers` to the right options, part by part and tier by tier, and `misconceptions` in the
-    same way to the code behind a wrong option. A wrong option without a code is a `wrong-choice`.
+    `expected["key"]` has for each part and tier the `right` option, and what is behind every `wrong` one: `{"run_1":
+    {"cause": {"right": "B", "wrong": {"A": {"code": ..., "feedback": ...}}}}}`, where `feedback` is for the text of
+    the misconception.
     """
     if "key" not in expected:
         return judge_parts(observations, None)
-    right, behind = expected["key"]["answers"], expected["key"].get("misconceptions", {})
+    key = expected["key"]
 
-    def codes(name: str, chosen: object) -> list[str]:
-        wrong = {tier: option for tier, option in chosen.items() if option != right[name][tier]}
-        return [behind.get(name, {}).get(tier, {}).get(option, "wrong-choice") for tier, option in wrong.items()]
+    def wrong(name: str, chosen: object) -> list[tuple[str, dict]]:
+        missed = {tier: option for tier, option in chosen.items() if option != key[name][tier]["right"]}
+        behind = {tier: key[name][tier]["wrong"][option] for tier, option in missed.items()}
+        return [
+            (behind[tier]["code"], {"tier": tier, "got": option, "feedback": behind[tier]["feedback"]})
+            for tier, option in missed.items()
+        ]
 
-    return judge_parts(observations, codes)
+    return judge_parts(observations, wrong)
 
 
 def _options(value: object, tiers: dict[str, list[str]]) -> tuple[dict[str, str] | None, dict | None]:

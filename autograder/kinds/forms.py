@@ -47,22 +47,22 @@ def is_placeholder(value: object) -> bool:
     return any(value is one or (isinstance(value, str) and value.strip() == one) for one in _PLACEHOLDERS)
 
 
-def judge_parts(observations: dict, right: Callable[[str, object], list[str]] | None) -> Verdict:
+def judge_parts(observations: dict, mistakes: Callable[[str, object], list[tuple[str, dict]]] | None) -> Verdict:
     """Verdict over the parts of a recorded answer.
 
     Args:
         observations: what `probe_parts` gave.
-        right: gives the codes of what is wrong with a part's answer, most likely first, and nothing if it is right;
-            None where nobody may know, in a student's process: then only the form is judged.
+        mistakes: gives what is wrong with a part's answer, most likely first, as (code, details), and nothing if it is
+            right; None where nobody may know, in a student's process: then only the form is judged.
     """
     wrong: dict[str, list[tuple[str, dict]]] = {}
     for name, given in observations["answers"].items():
         if fault := observations["faults"].get(name):
             wrong[name] = [(fault["code"], {"part": name, **fault})]
-        elif right is not None and (codes := right(name, given)):
-            wrong[name] = [(code, {"part": name, "got": given}) for code in codes]
+        elif mistakes is not None and (found := mistakes(name, given)):
+            wrong[name] = [(code, {"part": name, **details}) for code, details in found]
     return Verdict(
         parts={name: name not in wrong for name in observations["answers"]},
         diagnoses=[(code, details, frozenset({name})) for name, found in wrong.items() for code, details in found],
-        recorded_only=right is None,
+        recorded_only=mistakes is None,
     )

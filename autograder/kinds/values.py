@@ -26,14 +26,14 @@ def judge(observations: dict, expected: dict) -> Verdict:
         return judge_parts(observations, None)
     tolerance = expected["given"]["tolerance"]
 
-    def codes(name: str, value: object) -> list[str]:
+    def mistakes(name: str, value: object) -> list[tuple[str, dict]]:
         if _close(value, expected["reference"]["answers"][name], tolerance):
             return []
         mutants = expected["mutants"].values()
         alike = [m["code"] for m in mutants if _close(value, m["observations"]["answers"][name], tolerance)]
-        return [*dict.fromkeys(alike), "wrong-value"]
+        return [(code, {"got": f"{value:g}"}) for code in [*dict.fromkeys(alike), "wrong-value"]]
 
-    return judge_parts(observations, codes)
+    return judge_parts(observations, mistakes)
 
 
 def _number(value: object, form: dict) -> tuple[float | None, dict | None]:

@@ -21,9 +21,15 @@ EXPECTED = {
     "mutants": {"adds": {"code": "wrong-norm", "observations": {"answers": {"run_a": 7.0, "run_b": 0.0}}}},
 }
 KEY = {
-    "answers": {"run_1": {"choice": "B"}, "run_2": {"cause": "A", "reason": "2"}},
-    "misconceptions": {"run_1": {"choice": {"C": "clip-after-step"}}},
-}
+    "run_1": {"choice": {"right": "B", "wrong": {
+        "A": {"code": "wrong-choice", "feedback": "Its norm is calm."},
+        "C": {"code": "clip-after-step", "feedback": "Look at the order."},
+    }}},
+    "run_2": {
+        "cause": {"right": "A", "wrong": {"B": {"code": "wrong-choice", "feedback": "No."}}},
+        "reason": {"right": "2", "wrong": {"1": {"code": "wrong-choice", "feedback": "Others show that, too."}}},
+    },
+}  # fmt: skip
 
 
 def task(kind):
@@ -85,6 +91,7 @@ def test_a_choice_is_right_if_all_its_tiers_are():
     result = judged(choices, {"run_1": "C", "run_2": {"cause": "A", "reason": 1}}, {"given": TIERS, "key": KEY})
     assert result.parts == {"run_1": False, "run_2": False}
     assert [finding.code for finding in result.findings] == ["clip-after-step", "wrong-choice"]
+    assert result.findings[1].symptom == "You chose 1. Others show that, too."
 
 
 @pytest.mark.parametrize(
