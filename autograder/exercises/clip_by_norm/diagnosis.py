@@ -222,68 +222,6 @@ def _norm_of(kept: Callable[[int, np.ndarray, int], bool]) -> Callable[[_Clipped
     return norm
 
 
-_TOTALS:
-        for limit_code, limit in _LIMITS:
-            for shape_code, shape in _SHAPES:
-                codes = [code for code in (total_code, limit_code, shape_code) if code]
-                if len(codes) == 1:
-                    yield codes[0], lambda c, total=total, limit=limit, shape=shape: shape(total(c), limit(c))
-    for compared_code, compared in _TOTALS:
-        if compared_code:  # the right factor, in the wrong cases
-            yield compared_code, lambda c, compared=compared: c.limit / c.norm if compared(c) > c.limit else 1.0
-            yield (
-                compared_code,
-                lambda c, compared=compared: min(1.0, c.limit / c.norm) if compared(c) > c.limit else 1.0,
-            )
-            yield compared_code, lambda c, compared=compared: c.limit / compared(c) if c.above else 1.0
-            yield (
-                compared_code,
-                lambda c, compared=compared: min(1.0, c.limit / compared(c)) if c.above else 1.0,
-            )
-    for limit_code, limit in _LIMITS:
-        if limit_code:
-            yield limit_code, lambda c, limit=limit: c.limit / c.norm if c.norm > limit(c) else 1.0
-            yield limit_code, lambda c, limit=limit: min(1.0, c.limit / c.norm) if c.norm > limit(c) else 1.0
-            yield limit_code, lambda c, limit=limit: limit(c) / c.norm if c.above else 1.0
-            yield limit_code, lambda c, limit=limit: min(1.0, limit(c) / c.norm) if c.above else 1.0
-    for reached in _TWICE:
-        yield "clips-twice", reached
-
-
-_SHAPES: list[tuple[str | None, Callable[[float, float], float]]] = [
-    (None, lambda total, limit: min(1.0, limit / total)),
-    ("always-rescales", lambda total, limit: limit / total),
-    ("inverted-condition", lambda total, limit: max(1.0, limit / total)),
-    ("inverted-condition", lambda total, limit: limit / total if total < limit else 1.0),
-    ("inverted-condition", lambda total, limit: total / limit if total > limit else 1.0),
-    ("inverted-condition", lambda total, limit: total / limit if total < limit else 1.0),
-    ("inverted-condition", lambda total, limit: total / limit),
-]
-_LIMITS: list[tuple[str | None, Callable[[_Clipped], float]]] = [
-    (None, lambda c: c.limit),
-    ("wrong-threshold", lambda c: c.limit**2),
-    ("wrong-threshold", lambda c: c.limit**0.5),
-    ("wrong-threshold", lambda c: 1 / c.limit),
-    *(("wrong-threshold", lambda c, k=k: k * c.limit) for k in (0.1, 0.5, 0.9, 0.99, 1.1, 2.0, 10.0)),
-    *(("wrong-threshold", lambda c, k=k: k) for k in (0.01, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 100.0)),
-    *(("wrong-threshold", lambda c, k=k: c.limit + k) for k in (-1.0, 1.0)),
-]
-
-
-def _entries(c: _Clipped) -> np.ndarray:
-    return np.concatenate([g.ravel() for g in c.raw])
-
-
-def _norm_of(kept: Callable[[int, np.ndarray, int], bool]) -> Callable[[_Clipped], float]:
-    """The norm of some of the gradients only, or something tiny if there are none."""
-    return lambda c: max(
-        1e-9,
-        float(
-            np.linalg.norm([n for k, (n, g) in enumerate(zip(c.norms, c.raw, strict=True)) if kept(k, g, len(c.raw))])
-        ),
-    )
-
-
 _TOTALS: list[tuple[str | None, Callable[[_Clipped], float]]] = [
     (None, lambda c: c.norm),
     ("mixed-up-square", lambda c: c.norm**2),
