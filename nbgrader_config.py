@@ -9,8 +9,16 @@ c.CourseDirectory.course_id = "gradient_clipping"
 # The folder of this file, from wherever nbgrader is called; the current one where nbgrader does not say.
 c.CourseDirectory.root = str(Path(globals().get("__file__", "nbgrader_config.py")).absolute().parent)
 
-# What running a notebook leaves beside it is no part of an assignment.
-c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.pyc", ".progress.json", "feedback"]
+# What running or grading a notebook leaves beside it is no part of an assignment.
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints",
+    "__pycache__",
+    "*.pyc",
+    ".progress.json",
+    "feedback",
+    "grading.json",
+    ".grading_*",
+]
 
 # A cell that does not end is interrupted, and the cells after it still count.
 c.Execute.timeout = 30
@@ -24,5 +32,19 @@ c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.DeduplicateIds",
     "nbgrader.preprocessors.OverwriteKernelspec",
     "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# A test cell that holds a `check` is judged outside the student's process: the challenge is drawn, the notebook runs,
+# its answers are observed, and what was observed is judged here. nbgrader scores what Verify writes.
+c.Autograde.autograde_preprocessors = [
+    "autograder.grading.prepare.Prepare",
+    "autograder.grading.execute.Execute",
+    "autograder.grading.verify.Verify",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "autograder.grading.scores.SaveGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]

@@ -27,13 +27,20 @@ def show(result: Result) -> None:
 
 def mimebundle(result: Result, *, with_message: bool = True) -> dict[str, Any]:
     """All forms of a result by MIME type: text, HTML with the timeline picture, and JSON for grading records."""
-    from .timeline import timeline_image, timeline_words
+    from .timeline import timeline_image
 
-    text = [result.message()] if with_message else []
-    if result.trace and not (with_message and result.passed):
-        text.append(timeline_words(result.trace, result.should_be))
-    bundle: dict[str, Any] = {"text/plain": "\n".join(text), MIME_TYPE: result.to_json()}
+    bundle = plain_bundle(result, with_message=with_message)
     if "NBGRADER_EXECUTION" not in os.environ:
         message = f'<pre style="white-space: pre-wrap">{html.escape(result.message())}</pre>' if with_message else ""
         bundle["text/html"] = message + (timeline_image(result.trace, result.should_be) if result.trace else "")
     return bundle
+
+
+def plain_bundle(result: Result, *, with_message: bool = True) -> dict[str, Any]:
+    """The forms of a result that hold no picture: text, and JSON for grading records."""
+    from .timeline import timeline_words
+
+    text = [result.message()] if with_message else []
+    if result.trace and not (with_message and result.passed):
+        text.append(timeline_words(result.trace, result.should_be))
+    return {"text/plain": "\n".join(text), MIME_TYPE: result.to_json()}

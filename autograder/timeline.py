@@ -21,6 +21,7 @@ _LABELS = {
     "edit_gradients": "gradients\nedited",
     "edit_weights": "weights\nedited",
 }
+EVENTS = frozenset(_LABELS)
 # Lightness differs as well as hue (Okabe and Ito's palette), so the boxes stay apart in grey.
 _FACES = {
     "zero_grad": "#ffffff",

@@ -4,6 +4,7 @@ import ast
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
+from nbgrader.utils import is_locked
 
 from .repair import is_test, label
 
@@ -14,6 +15,7 @@ class Check:
 
     exercise: str
     answer: str
+    part: str | None = None
 
 
 def checks(notebook: NotebookNode) -> dict[str, Check]:
@@ -28,8 +30,35 @@ def check_in(source: str) -> Check | None:
         calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     except SyntaxError:
         return None
-    for call in calls:
-        match call:
-            case ast.Call(func=ast.Name("check"), args=[ast.Constant(str(exercise)), ast.Name(answer)]):
-                return Check(exercise, answer)
+    return next((check for check in map(_as_check, calls) if check), None)
+
+
+def protected(cell: NotebookNode) -> Check | None:
+    """The check of a test cell that is judged outside the student's process; None for any other cell.
+
+    Such a cell is locked and holds imports and one `check("<exercise>", <answer>)`, with `part="<part>"` or not. A cell
+    that holds anything else, an instructor's own asserts for example, has to be run to be scored.
+    """
+    if cell.cell_type != "code" or not is_test(cell) or not is_locked(cell):
+        return None
+    try:
+        body = ast.parse(cell.source).body
+    except SyntaxError:
+        return None
+    others = [node for node in body if not isinstance(node, ast.Import | ast.ImportFrom)]
+    match others:
+        case [ast.Expr(value=ast.Call(args=[_, _], keywords=[] | [ast.keyword(arg="part")]) as call)]:
+            return _as_check(call)
+    return None
+
+
+def _as_check(call: ast.Call) -> Check | None:
+    match call:
+        case ast.Call(func=ast.Name("check"), args=[ast.Constant(str(exercise)), ast.Name(answer)]):
+            named = {keyword.arg: keyword.value for keyword in call.keywords}
+            match named.get("part"):
+                case None | ast.Constant(None):
+                    return Check(exercise, answer)
+                case ast.Constant(str(part)):
+                    return Check(exercise, answer, part)
     return None

@@ -1,0 +1,138 @@
+"""The challenges of a course: a few secret ones for each exercise, drawn when an answer is graded.
+
+A challenge follows from the course's secret (`.grading_secret`), the exercise, the *generation* and a number below
+`POOL`. All of them but the secret are in its id, so that a grade can be reproduced: `train_step-2-5` is number 5 of
+generation 2. A new generation begins when feedback has been given.
+
+What is expected of a challenge is computed once and kept in `.grading_cache`. Neither file is in a folder that is
+copied into a release or a submission.
+"""
+
+import contextlib
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from .. import authoring, exercises, public
+from .keys import read_key
+from .problems import CourseError
+
+POOL = 8
+SECRET = ".grading_secret"
+CACHE = ".grading_cache"
+
+_SOURCES = ("exercises", "kinds", "probing")
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """One challenge: `given` is what the probe gets, `expected` what the judge compares with; both are plain data."""
+
+    id: str
+    given: dict
+    expected: dict
+
+
+class Challenges:
+    """The challenges of one course folder."""
+
+    def __init__(self, course: Path) -> None:
+        self._course = course
+
+    def draw(self, exercise: str, submission: str) -> Challenge:
+        """The challenge on which a submission's answer to an exercise is judged: the same one until `renew` is called.
+
+        Computed values are judged on the data that the notebook shows, and choices by the course's key: of these there
+        is one challenge each.
+
+        Raises:
+            LookupError: there is no such exercise.
+            CourseError: the key of a choice cannot be used, or the course's secret cannot be read or written.
+        """
+        task = exercises.get(exercise)
+        if task.KIND == "choice":
+            given = task.challenge(public.PUBLIC_SEED)["given"]
+            return Challenge(f"{exercise}-key", given, {"given": given, "key": read_key(task, self._course)})
+        if task.KIND == "value":
+            return self._challenge(task.JUDGED_AS, f"{task.JUDGED_AS}-public", public.PUBLIC_SEED)
+        secret, generation = self._secret()
+        number = _hashed(secret, "draw", task.JUDGED_AS, generation, submission) % POOL
+        seed = _hashed(secret, "challenge", task.JUDGED_AS, generation, number)
+        return self._challenge(task.JUDGED_AS, f"{task.JUDGED_AS}-{generation}-{number}", seed)
+
+    def renew(self) -> None:
+        """Begin a new generation, if a challenge of the present one has been drawn."""
+        secret, generation = self._secret()
+        used = [path for path in (self._course / CACHE).glob("*.json") if f"-{generation}-" in path.name]
+        if used:
+            state = {"secret": secret.hex(), "generation": generation + 1}
+            _write(self._course / SECRET, json.dumps(state) + "\n")
+            for path in used:
+                path.unlink(missing_ok=True)
+
+    def _challenge(self, judged_as: str, name: str, seed: int) -> Challenge:
+        path = self._course / CACHE / f"{name}-{version()}.json"
+        if path not in _remembered:
+            try:
+                expected = json.loads(path.read_text(encoding="utf-8"))
+            except (OSError, ValueError):  # not there yet, or cut off when a disk was full
+                expected = authoring.expected(judged_as, exercises.get(judged_as).challenge(seed))
+                _write(path, json.dumps(expected, separators=(",", ":")))
+                for outdated in set(path.parent.glob(f"{name}-*.json")) - {path}:
+                    outdated.unlink(missing_ok=True)
+            _remembered[path] = expected
+        return Challenge(name, _remembered[path]["given"], _remembered[path])
+
+    def _secret(self) -> tuple[bytes, int]:
+        path = self._course / SECRET
+        if not path.exists():
+            _write(path, json.dumps({"secret": secrets.token_hex(32), "generation": 1}) + "\n", keep=True)
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            return bytes.fromhex(data["secret"]), int(data["generation"])
+        except (ValueError, KeyError, TypeError):
+            raise CourseError(f"{path} is damaged: delete it, and grade again (on other challenges).") from None
+
+
+_remembered: dict[Path, dict] = {}
+
+
+@cache
+def version() -> str:
+    """A hash of everything that an expectation follows from, beside the challenge: our sources, and torch's version."""
+    import torch
+
+    digest = hashlib.sha256(torch.__version__.encode())
+    package = Path(authoring.__file__).parent
+    for path in sorted(path for folder in _SOURCES for path in (package / folder).rglob("*.py")):
+        digest.update(f"{path.relative_to(package)}\n".encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _hashed(secret: bytes, *what: object) -> int:
+    """A number of 31 bits that only who knows the secret can tell."""
+    digest = hmac.new(secret, json.dumps(what).encode(), hashlib.sha256).digest()
+    return int.from_bytes(digest[:4], "big") >> 1
+
+
+def _write(path: Path, text: str, *, keep: bool = False) -> None:
+    """Write a file for its owner's eyes alone, all of it or nothing; with `keep`, one that is there already stays."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new_")
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        if keep:
+            with contextlib.suppress(FileExistsError):  # another process was first
+                os.link(name, path)
+        else:
+            os.replace(name, path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name)

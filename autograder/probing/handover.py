@@ -1,0 +1,96 @@
+"""What a grading kernel does for the grader: keep an answer where its test cell stands, and later observe it.
+
+The grader calls both functions by name, in code that it sends itself. `capture` runs in place of a test cell; `observe`
+runs when all of the student's own cells have run, and only then is the challenge in this process. So an answer is the
+one that stood there when the test cell was reached, with the names as they were: what a later cell redefines does
+not change it.
+"""
+
+import contextlib
+import copy
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from .. import exercises
+from .patience import TooSlow, patience
+
+# The one message by which observations leave the kernel: JSON text.
+MIME_TYPE = "application/vnd.autograder.observations+json"
+
+# What is copied when it is captured, because a later cell could change it in place.
+_PLAIN = (list, tuple, dict, set)
+
+
+@dataclass(frozen=True)
+class _Captured:
+    answer: object
+    namespace: dict[str, Any]
+    names: dict[str, Any]
+
+
+_captured: dict[str, _Captured] = {}
+_observed: dict[tuple[str, int], dict] = {}
+
+
+def capture(cell: str, name: str, namespace: dict[str, Any]) -> None:
+    """Keep the answer that a test cell asks for, by its name; nothing is kept if there is no such name.
+
+    A list, tuple, dict or set is copied, anything else kept by reference. Of the notebook's names, a copy is kept.
+    """
+    if name not in namespace:
+        return
+    answer = namespace[name]
+    if isinstance(answer, _PLAIN):
+        with contextlib.suppress(Exception):  # what cannot be copied is kept by reference
+            answer = copy.deepcopy(answer)
+    _captured[cell] = _Captured(answer, namespace, dict(namespace))
+
+
+def observe(cell: str, exercise: str, given: str, seconds: float) -> None:
+    """Probe a captured answer and send what was seen: the observations, or `missing` or `too_slow` instead of them.
+
+    Test cells with the same answer share one observation: it is the same work, and they are to agree.
+
+    Args:
+        cell: the test cell for which the answer was captured.
+        exercise: the exercise's id.
+        given: what the challenge gives, as JSON text.
+        seconds: how long the answer may take.
+    """
+    if cell not in _captured:
+        _send({"missing": True})
+        return
+    captured = _captured[cell]
+    seen = (exercise, id(captured.answer))
+    if seen not in _observed:
+        try:
+            with _names_as_they_were(captured), patience(seconds):
+                observations = exercises.get(exercise).probe(captured.answer, json.loads(given))
+            _observed[seen] = {"observations": observations}
+        except TooSlow:
+            _observed[seen] = {"too_slow": True}
+    _send(_observed[seen])
+
+
+@contextlib.contextmanager
+def _names_as_they_were(captured: _Captured) -> Iterator[None]:
+    namespace, now = captured.namespace, dict(captured.namespace)
+    _refill(namespace, captured.names)
+    try:
+        yield
+    finally:
+        _refill(namespace, now)
+
+
+def _refill(namespace: dict[str, Any], names: dict[str, Any]) -> None:
+    for name in namespace.keys() - names.keys():
+        del namespace[name]
+    namespace.update(names)
+
+
+def _send(message: dict) -> None:
+    from IPython.display import display
+
+    display({MIME_TYPE: json.dumps(message, allow_nan=False)}, raw=True)
