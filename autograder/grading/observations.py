@@ -61,12 +61,12 @@ def require_whole(observations: dict, expected: dict) -> None:
     """Make sure that observations with which something passes are whole.
 
     Raises:
-        Malformed: there is a fault, or a list of runs, calls or cases is not as long as the reference's.
+        Malformed: there is a fault, or something that the reference has is not there.
     """
     if observations.get("fault") is not None:
         raise Malformed("a fault, and yet something passes")
     if "reference" in expected:
-        _require_lengths(observations, expected["reference"])
+        _require_as_much(observations, expected["reference"], 0)
 
 
 def text(value: str) -> str:
@@ -114,12 +114,21 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _require_lengths(seen: object, reference: object) -> None:
+def _require_as_much(seen: object, reference: object, depth: int) -> None:
+    """Lists of lists or objects are as long as the reference's, and objects have its keys. Inside (below a run or a
+    case), `raised` or `other` may stand for what an answer did not give: no judge takes them for right."""
     if isinstance(reference, list) and any(isinstance(item, dict | list) for item in reference):
         if not isinstance(seen, list) or len(seen) != len(reference):
             raise Malformed("a list is not as long as it should be")
         for item, its in zip(seen, reference, strict=True):
-            _require_lengths(item, its)
-    if isinstance(reference, dict) and isinstance(seen, dict):
-        for key in reference.keys() & seen.keys() - set(_EXPLAINING):
-            _require_lengths(seen[key], reference[key])
+            _require_as_much(item, its, depth + 1)
+    if isinstance(reference, dict) and not (depth > 1 and _stands_for_nothing(seen)):
+        wanted = [key for key in reference if key not in _EXPLAINING]
+        if not isinstance(seen, dict) or not set(wanted) <= seen.keys():
+            raise Malformed("something is missing")
+        for key in wanted:
+            _require_as_much(seen[key], reference[key], depth + 1)
+
+
+def _stands_for_nothing(seen: object) -> bool:
+    return isinstance(seen, dict) and seen.keys() in ({"raised"}, {"other"})

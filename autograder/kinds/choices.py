@@ -31,7 +31,7 @@ def judge(observations: dict, expected: dict) -> Verdict:
     key = expected["key"]
 
     def wrong(name: str, chosen: object) -> list[tuple[str, dict]]:
-        missed = {tier: option for tier, option in chosen.items() if option != key[name][tier]["right"]}
+        missed = {tier: chosen.get(tier) for tier in key[name] if chosen.get(tier) != key[name][tier]["right"]}
         behind = {tier: key[name][tier]["wrong"][option] for tier, option in missed.items()}
         return [
             (behind[tier]["code"], {"tier": tier, "got": option, "feedback": behind[tier]["feedback"]})
