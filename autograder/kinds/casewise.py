@@ -93,7 +93,8 @@ def _is_empty(answer: object) -> bool:
     """Whether a function's body is nothing but `pass`, `...`, a docstring or `return None`."""
     code = getattr(answers.plain_function(answer), "__code__", None)
     return code is not None and all(
-        step.opname in ("RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST") and not step.argval
+        step.opname in ("RESUME", "NOP")
+        or (step.opname in ("LOAD_CONST", "RETURN_VALUE", "RETURN_CONST") and step.argval is None)
         for step in dis.get_instructions(code)
     )
 
@@ -238,9 +239,16 @@ class Comparison:
         return list(dict.fromkeys(alike))
 
     def most_like(self) -> str | None:
-        """The code of the mutant that agrees best with the answer where it or the mutant went wrong."""
-        ranked = sorted(self._likenesses(), key=lambda pair: -pair[0])
-        return ranked[0][1] if ranked and ranked[0][0] >= _ALIKE else None
+        """The code of the mutant that agrees best with the answer where it or the mutant went wrong; a code whose
+        mutants between them agree in more of the cases that went wrong has the better chance."""
+        likest: dict[str, float] = {}
+        agreeing: dict[str, set[str]] = {}
+        for code, likeness, names in self._likenesses():
+            likest[code] = max(likest.get(code, 0.0), likeness)
+            agreeing[code] = agreeing.get(code, set()) | names
+        chances = {code: likeness + len(agreeing[code]) / (2 * len(self.wrong)) for code, likeness in likest.items()}
+        best = max(chances, key=chances.__getitem__, default=None)
+        return best if best and chances[best] >= _ALIKE else None
 
     def details(self, code: str) -> dict:
         """What the texts of a finding may name: the first case that went wrong as `case`, `got` and `wanted` there,
@@ -268,18 +276,22 @@ class Comparison:
                 return k
         return len(self.judged)
 
-    def _likenesses(self) -> Iterator[tuple[float, str]]:
-        """For each mutant (how much it agrees, of the cases in which either is wrong; its code)."""
+    def _likenesses(self) -> Iterator[tuple[str, float, set[str]]]:
+        """For each mutant its code, how much it agrees (of the cases in which either is wrong), and in which."""
+        aspects: dict[str, list[str]] = {}
+        for name, aspect in self.judged:
+            aspects.setdefault(name, []).append(aspect)
         for code, outcomes in self.mutants:
             its_wrong = _wrong(outcomes, self.wanted, self.judged)
-            either = self.wrong.keys() | its_wrong.keys()
-            agree = 0.0
-            for name in self.wrong.keys() & its_wrong.keys():
-                aspects = [aspect for case, aspect in self.judged if case == name]
-                same = all(_same_aspect(self.seen[name], outcomes.get(name, {}), aspect) for aspect in aspects)
-                both_raised = "raised" in self.seen[name] and "raised" in outcomes.get(name, {})
-                agree += 1.0 if same else 0.5 if both_raised else 0.1
-            yield agree / max(len(either), 1), code
+            both = self.wrong.keys() & its_wrong.keys()
+            agreeing = {
+                name
+                for name in both
+                if all(_same_aspect(self.seen[name], outcomes.get(name, {}), aspect) for aspect in aspects[name])
+            }
+            raising = {n for n in both - agreeing if "raised" in self.seen[n] and "raised" in outcomes.get(n, {})}
+            agree = len(agreeing) + 0.5 * len(raising) + 0.1 * len(both - agreeing - raising)
+            yield code, agree / len(self.wrong.keys() | its_wrong.keys()), agreeing
 
 
 def shown(outcome: dict, aspect: str) -> str:
