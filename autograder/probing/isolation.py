@@ -1,6 +1,7 @@
 """Leave a process as it was found, whatever a student's code does to it while it is probed."""
 
 import copy
+import dis
 import io
 import random
 import sys
@@ -94,6 +95,24 @@ def mentions(answer: object, names: tuple[str, ...]) -> bool:
     """Whether an answer's own code uses one of these names (to word an explanation, never to decide)."""
     code = getattr(plain_function(answer), "__code__", None)
     return code is not None and not _names(code).isdisjoint(names)
+
+
+def numbers_in(answer: object) -> list[float]:
+    """Numbers that an answer's own code holds or names, in order (to word an explanation, never to decide)."""
+    code = getattr(plain_function(answer), "__code__", None)
+    held = (_numbers(code) if code is not None else []) + reachable(answer, (int, float))
+    return sorted({float(x) for x in held if abs(x) < 1e9})
+
+
+def _numbers(code: types.CodeType) -> list[float]:
+    numbers: list[float] = []
+    for instruction in dis.get_instructions(code):
+        if instruction.opname.startswith(("LOAD_", "RETURN_CONST")):
+            if isinstance(instruction.argval, types.CodeType):
+                numbers += _numbers(instruction.argval)
+            elif isinstance(instruction.argval, int | float) and not isinstance(instruction.argval, bool):
+                numbers.append(instruction.argval)
+    return numbers
 
 
 def _names(code: types.CodeType) -> set[str]:

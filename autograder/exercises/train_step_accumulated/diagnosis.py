@@ -1,0 +1,132 @@
+"""Name the mistake behind a wrong step over micro-batches.
+
+First by simulation: the mutant with the same trajectory. Where several mistakes leave the same weights (the raw mean
+step, or none), what else was seen decides: what was clipped when, and what was returned. A trajectory that no mutant
+makes is named by its events, and by how its update relates to the micro-batches' gradients (`relation`).
+"""
+
+from ...kinds.steps import near
+from ...kinds.trajectories import (
+    alike,
+    clip_places,
+    did_nothing,
+    explained,
+    first_calls,
+    most,
+    name_exception,
+    name_standstill,
+    nearest,
+    same_call,
+    same_weights,
+)
+from .relation import constant_divisor, first_steps, relate
+
+# Weights cannot tell these apart: the mutants among them all take the raw step, or none at all.
+_RAW_STEP, _NO_STEP = "measures_without_clipping", "never_steps"
+# The words that this exercise has for what a training step calls otherwise.
+_OWN_CODES = {"step-before-backward": "missing-backward", "detached-loss": "missing-backward"}
+
+
+def name_update(seen: dict, expected: dict) -> tuple[list[str], bool]:
+    """Codes for a wrong update or an exception, most likely first; and whether the first explains what was returned."""
+    if seen["fault"]:
+        return [_name_exception(seen, expected)], True
+    if did_nothing(seen):
+        return ["not-implemented"], True
+    ranked = alike(seen, expected)
+    codes = [mutant["code"] for mutant in ranked]
+    if _like(seen, expected, _NO_STEP):
+        codes.insert(0, _standstill(seen["evidence"]))
+    elif _like(seen, expected, _RAW_STEP):
+        codes.insert(0, _raw_step(seen["evidence"]))
+    elif not codes:
+        codes = _unlike_any(seen, expected)
+    if codes[0] in ("hard-coded-number", "wrong-divisor"):
+        codes.insert(0, _name_divisor(seen, expected) or codes[0])
+    return list(dict.fromkeys(codes))[:3], explained(seen, ranked, codes[0])
+
+
+def name_returned(seen: dict, expected: dict) -> str:
+    """The code for a wrong returned value."""
+    return "wrong-return-value"
+
+
+def _name_exception(seen: dict, expected: dict) -> str:
+    """The mutant that raises the same; else what the missing gradient or the runs before tell; else `raises`."""
+    code = name_exception(seen, expected)
+    if code:
+        return code
+    evidence = seen["evidence"]
+    if "NoneType" in seen["fault"]["message"] and not most(evidence, "backward") and most(evidence, "forward"):
+        return "clip-before-backward" if evidence["mentions_backward"] else "missing-backward"
+    return "raises"
+
+
+def _like(seen: dict, expected: dict, mutant: str) -> bool:
+    return same_weights(seen, expected["mutants"][mutant]["observations"])
+
+
+def _standstill(evidence: dict) -> str:
+    code = name_standstill(evidence)
+    return _OWN_CODES.get(code, code)
+
+
+def _raw_step(evidence: dict) -> str:
+    """The step used the mean gradient as it was: was it clipped late, early, or not at all?"""
+    places = clip_places(evidence)
+    if "late" in places:
+        return "clip-after-step"
+    return "clip-before-backward" if "early" in places else "missing-clip"
+
+
+def _name_divisor(seen: dict, expected: dict) -> str | None:
+    """A constant divisor: does it stand in the code, or is it the length of something else?"""
+    divisor = constant_divisor(first_steps(seen, expected))
+    if divisor is None:
+        return None
+    numbers = seen["evidence"]["numbers"]
+    return "hard-coded-number" if any(near(divisor, x) or near(1 / divisor, x) for x in numbers) else "wrong-divisor"
+
+
+def _unlike_any(seen: dict, expected: dict) -> list[str]:
+    """Codes for a trajectory that no mutant makes."""
+    code = _by_events(seen, expected) or relate(first_steps(seen, expected), seen["evidence"])
+    if code == "missing-step":  # it does step at times, with a gradient that is not this call's
+        code = _standstill(seen["evidence"])
+    elif code == "missing-clip":
+        code = _raw_step(seen["evidence"])
+    likely, agreement = nearest(seen, expected)
+    if code == "unknown" and agreement > 0:
+        return [likely]
+    return [code, likely] if agreement > 0.5 else [code]
+
+
+def _by_events(seen: dict, expected: dict) -> str | None:
+    """What the events alone give away."""
+    evidence = seen["evidence"]
+    for order in evidence["order"]:
+        own = [event for event in order if event in ("backward", "step", "edit_weights")]
+        steps = [k for k, event in enumerate(own) if event == "step"]
+        if len(steps) > 1:
+            if "edit_weights" in own:
+                return "averages-weights"
+            return "step-each-micro-batch" if "backward" in own[steps[0] : steps[-1]] else "double-step"
+    if "step" in evidence["foreign"]:
+        return "averages-weights"
+    clips = _clips_among_backwards(evidence)
+    if "between" in clips:
+        return "clip-each-micro-batch" if "after" in clips else "clip-before-backward"
+    if all(same_call(call, wanted) for call, wanted, _ in first_calls(seen, expected)):
+        return "missing-zero-grad"  # right until something is left over from the call before
+    return None
+
+
+def _clips_among_backwards(evidence: dict) -> set[str]:
+    """Where clips happened in relation to the backward passes: before all of them, between, or after the last."""
+    places = set()
+    for order in evidence["order"]:
+        passes = [k for k, event in enumerate(order) if event == "backward"]
+        for k, event in enumerate(order):
+            if event == "clip" and passes:
+                places.add("before" if k < passes[0] else "after" if k > passes[-1] else "between")
+    return places
