@@ -13,6 +13,7 @@ their norm), and for explanations: of a generator, whether it was `read`; of a w
 import inspect
 import math
 from collections.abc import Callable, Iterable
+from types import FrameType
 
 import numpy as np
 import torch
@@ -69,12 +70,13 @@ def run(answer: Callable, case: dict) -> dict:
 def watch(answer: Callable, case: dict) -> dict:
     """What is seen while a case's first call runs, for explanations only.
 
-    `on` says on which tensors PyTorch's clipping functions worked, if they were called (see `Recorder`),
+    `on` says on what PyTorch's clipping functions worked, if they were called (see `Recorder`; "copies": on parameters
+    that are not those handed in),
     `scaled_copies` whether gradients were scaled or clamped into a copy, `spent_generator` whether the answer was
     left with a generator already used up, and `hooked` whether a hook was left on a parameter.
     """
     parameters = build(case)
-    recorder = Recorder(torch.nn.ParameterList(parameters), torch.optim.SGD(parameters))
+    recorder = _Recorder(torch.nn.ParameterList(parameters), torch.optim.SGD(parameters))
     try:
         with recorder:
             answer(FORMS[case["form"]](parameters), case["thresholds"][0])
@@ -86,6 +88,16 @@ def watch(answer: Callable, case: dict) -> dict:
         "spent_generator": recorder.spent_generator,
         "hooked": any(p._backward_hooks or p._post_accumulate_grad_hooks for p in parameters),
     }
+
+
+class _Recorder(Recorder):
+    """Tells copies of the parameters from tensors that are no parameters at all."""
+
+    def _clipped(self, frame: FrameType) -> tuple[str, float | None]:
+        on, limit = super()._clipped(frame)
+        given = frame.f_locals.get("parameters")
+        copied = on == "other-tensors" and all(isinstance(p, torch.nn.Parameter) for p in given)
+        return "copies" if copied else on, limit
 
 
 def _strided(grad: torch.Tensor) -> torch.Tensor:

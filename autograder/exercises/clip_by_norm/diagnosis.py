@@ -126,10 +126,10 @@ def _name_untouched(comparison: Comparison) -> str:
         return "not-implemented"
     if "nothing" in evidence["on"]:
         return "exhausted-generator"
+    if evidence["scaled_copies"] or "copies" in evidence["on"]:
+        return "clip-not-in-place"
     if "other-tensors" in evidence["on"]:
         return "wrong-objects"
-    if evidence["scaled_copies"]:
-        return "clip-not-in-place"
     if evidence["spent_generator"]:
         return "exhausted-generator"
     return "clip-missing"
@@ -137,25 +137,65 @@ def _name_untouched(comparison: Comparison) -> str:
 
 def _name_factor(clipped: list[_Clipped]) -> str:
     """Every gradient was multiplied by one number per case: which?"""
+    if any(c.factor < 0 for c in clipped):
+        return "wrong-factor"
+    if all(c.returned and _near(c.factor, min(1.0, c.limit / c.returned)) for c in clipped):
+        for code, total in _TOTALS:
+            if all(_near(c.returned, total(c)) for c in clipped):
+                return code
+        return "wrong-norm"  # scaled by the number that is returned, and that is not the norm
     for code, factor in _ways():
         if all(_near(c.factor, factor(c)) for c in clipped):
             return code
     above, below = [c for c in clipped if c.above], [c for c in clipped if not c.above]
-    if all(
-        c.returned and not _near(c.returned, c.norm) and _near(c.factor, min(1, c.limit / c.returned)) for c in clipped
-    ):
-        return "wrong-norm"
+    touched = [c for c in clipped if not c.untouched]
+    if all(_near(c.factor, c.limit / c.norm) for c in touched):
+        return _name_condition(above, below)
     if all(c.untouched for c in above):
         return "inverted-condition"
-    if all(_near(c.factor, c.limit / c.norm) for c in above) and not any(c.untouched for c in below):
+    if all(c.is_right for c in above):
         return "always-rescales"
-    same_norm = [(a, b) for a in above for b in above if a is not b and _near(a.norm, b.norm) and a.limit == b.limit]
+    powers = [_power(c) for c in above]
+    if all(c.untouched for c in below) and all(p > 0.5 and abs(p - round(p)) < 0.01 for p in powers):
+        return "clips-twice"
+    if _depends_on_limit_only(clipped):
+        return "wrong-threshold"
+    same_norm = [(a, b) for a in above for b in above if _near(a.norm, b.norm) and a.limit == b.limit]
     if any(not _near(a.factor, b.factor) for a, b in same_norm):
         return "wrong-norm"
-    for reached in ([c.factor * c.norm for c in above], [c.factor * c.norm / c.limit for c in above]):
-        if all(_near(x, reached[0]) for x in reached):
-            return "wrong-threshold"  # a constant, or a fixed multiple of max_norm
     return "wrong-factor"
+
+
+def _name_condition(above: list[_Clipped], below: list[_Clipped]) -> str:
+    """What is scaled is scaled as it should be, but other cases are than those above the threshold."""
+    missed, needless = [c for c in above if c.untouched], [c for c in below if not c.untouched]
+    if not missed:
+        return "always-rescales"
+    if not needless:
+        return "clip-missing"
+    if len(missed) == len(above):
+        return "inverted-condition"
+    untouched = [c.norm for c in (*above, *below) if c.untouched]
+    touched = [c.norm for c in (*above, *below) if not c.untouched]
+    return "wrong-threshold" if max(untouched) < min(touched) else "wrong-norm"
+
+
+def _depends_on_limit_only(clipped: list[_Clipped]) -> bool:
+    """Whether equal thresholds always lead to the same length, whatever the norm was."""
+    for limit in {c.limit for c in clipped}:
+        alike = [c for c in clipped if c.limit == limit]
+        lengths = [c.factor * c.norm for c in alike if not c.untouched]
+        reached = min(lengths, default=np.inf)
+        if any(not _near(length, reached) for length in lengths):
+            return False
+        if any(c.untouched and c.norm > reached * (1 + _NEAR) for c in alike):
+            return False
+    return True
+
+
+def _power(c: _Clipped) -> float:
+    """How many times the right factor was applied."""
+    return float(np.log(c.factor) / np.log(c.limit / c.norm)) if c.factor > 0 else 0.0
 
 
 def _ways() -> Iterator[tuple[str, Callable[[_Clipped], float]]]:
@@ -166,26 +206,14 @@ def _ways() -> Iterator[tuple[str, Callable[[_Clipped], float]]]:
                 codes = [code for code in (total_code, limit_code, shape_code) if code]
                 if len(codes) == 1:
                     yield codes[0], lambda c, total=total, limit=limit, shape=shape: shape(total(c), limit(c))
-    for compared_code, compared in _TOTALS:
-        if compared_code:  # the right factor, in the wrong cases
-            yield compared_code, lambda c, compared=compared: c.limit / c.norm if compared(c) > c.limit else 1.0
-            yield (
-                compared_code,
-                lambda c, compared=compared: min(1.0, c.limit / c.norm) if compared(c) > c.limit else 1.0,
-            )
-            yield compared_code, lambda c, compared=compared: c.limit / compared(c) if c.above else 1.0
-            yield (
-                compared_code,
-                lambda c, compared=compared: min(1.0, c.limit / compared(c)) if c.above else 1.0,
-            )
-    for limit_code, limit in _LIMITS:
-        if limit_code:
-            yield limit_code, lambda c, limit=limit: c.limit / c.norm if c.norm > limit(c) else 1.0
-            yield limit_code, lambda c, limit=limit: min(1.0, c.limit / c.norm) if c.norm > limit(c) else 1.0
-            yield limit_code, lambda c, limit=limit: limit(c) / c.norm if c.above else 1.0
-            yield limit_code, lambda c, limit=limit: min(1.0, limit(c) / c.norm) if c.above else 1.0
-    for reached in _TWICE:
-        yield "clips-twice", reached
+    for code, total in _TOTALS[1:]:  # in one place only: in the condition, or in the fraction
+        yield code, lambda c, total=total: c.limit / c.norm if total(c) > c.limit else 1.0
+        yield code, lambda c, total=total: min(1.0, c.limit / c.norm) if total(c) > c.limit else 1.0
+        yield code, lambda c, total=total: c.limit / total(c) if c.above else 1.0
+        yield code, lambda c, total=total: min(1.0, c.limit / total(c)) if c.above else 1.0
+    for code, limit in _LIMITS[1:]:
+        yield code, lambda c, limit=limit: limit(c) / c.norm if c.above else 1.0
+        yield code, lambda c, limit=limit: min(1.0, limit(c) / c.norm) if c.above else 1.0
 
 
 _SHAPES: list[tuple[str | None, Callable[[float, float], float]]] = [
@@ -201,10 +229,15 @@ _LIMITS: list[tuple[str | None, Callable[[_Clipped], float]]] = [
     (None, lambda c: c.limit),
     ("wrong-threshold", lambda c: c.limit**2),
     ("wrong-threshold", lambda c: c.limit**0.5),
-    ("wrong-threshold", lambda c: 1 / c.limit),
-    *(("wrong-threshold", lambda c, k=k: k * c.limit) for k in (0.1, 0.5, 0.9, 0.99, 1.1, 2.0, 10.0)),
-    *(("wrong-threshold", lambda c, k=k: k) for k in (0.01, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 100.0)),
-    *(("wrong-threshold", lambda c, k=k: c.limit + k) for k in (-1.0, 1.0)),
+    ("wrong-threshold", lambda c: 1.0),
+    ("wrong-threshold", lambda c: c.limit / 2),
+    ("wrong-threshold", lambda c: c.limit * 2),
+    ("wrong-threshold", lambda c: c.limit * len(c.raw)),
+    ("wrong-threshold", lambda c: c.limit / len(c.raw)),
+    ("wrong-threshold", lambda c: c.limit * len(c.raw) ** 0.5),
+    ("wrong-threshold", lambda c: c.limit / len(c.raw) ** 0.5),
+    ("wrong-threshold", lambda c: c.limit * _entries(c).size ** 0.5),
+    ("wrong-threshold", lambda c: c.limit / _entries(c).size ** 0.5),
 ]
 
 
@@ -226,6 +259,7 @@ _TOTALS: list[tuple[str | None, Callable[[_Clipped], float]]] = [
     (None, lambda c: c.norm),
     ("mixed-up-square", lambda c: c.norm**2),
     ("mixed-up-square", lambda c: c.norm**0.5),
+    ("mixed-up-square", lambda c: float(c.norms.sum() ** 0.5)),
     ("measures-weights", lambda c: float(np.linalg.norm([np.linalg.norm(w) for w in c.weights]))),
     ("wrong-norm", lambda c: float(c.norms.sum())),
     ("wrong-norm", lambda c: float(c.norms.max())),
@@ -249,10 +283,6 @@ _TOTALS: list[tuple[str | None, Callable[[_Clipped], float]]] = [
     ("misses-parameters", _norm_of(lambda k, g, count: g.ndim <= 2)),
     ("misses-parameters", _norm_of(lambda k, g, count: g.size > 1)),
 ]
-_TWICE: list[Callable[[_Clipped], float]] = [
-    lambda c: min(1.0, c.limit / c.norm) ** 2,
-    lambda c: min(1.0, c.limit / c.norm) ** 3,
-]
 
 
 def _name_factors(clipped: list[_Clipped]) -> str:
@@ -262,12 +292,6 @@ def _name_factors(clipped: list[_Clipped]) -> str:
     own += [lambda c, n: min(1.0, c.limit / n) if c.above else 1.0, lambda c, n: c.limit / n if c.above else 1.0]
     if any(all(_near(factor, way(c, n)) for c, n, factor in pairs) for way in own):
         return "clip-per-parameter"
-    if all(
-        _near(factor, min(1.0, c.limit / np.linalg.norm(c.norms[: k + 1])))
-        for c in clipped
-        for k, factor in enumerate(c.factors)
-    ):
-        return "wrong-norm"  # a running total
     touched = [[factor for factor in c.factors if not _near(factor, 1)] for c in clipped]
     if all(_near(factor, some[0]) for some in touched for factor in some):
         return "misses-parameters"
@@ -340,6 +364,8 @@ def _factor(left: np.ndarray | None, raw: np.ndarray) -> float | None:
 
 
 def _by_rows(left: np.ndarray, raw: np.ndarray) -> bool:
+    if not raw.ndim:
+        return True
     return all(_factor(row, raw_row) is not None for row, raw_row in zip(left, raw, strict=True))
 
 

@@ -14,7 +14,8 @@ def judge(observations: dict, expected: dict) -> Verdict:
     """Verdict over `clips` and `returns` (ordinary lists of gradients) and `robust` (the same where some are missing,
     come from a generator, or are all zero).
 
-    An answer that already returns something else for ordinary gradients is not blamed for that a second time.
+    An answer that already returns something else for ordinary gradients is not blamed for that a second time; and a
+    case that is generous (beyond what the exercise speaks of) blames no answer for raising, only for a wrong result.
     """
     cases, reference = expected["given"]["cases"], expected["reference"]["outcomes"]
 
@@ -28,6 +29,8 @@ def judge(observations: dict, expected: dict) -> Verdict:
     )
 
     def part_of(name: str, aspect: str) -> str | None:
+        if cases[name].get("generous") and "raised" in observations["outcomes"].get(name, {}):
+            return None
         if aspect in ("grads", "moved"):
             return "clips" if ordinary(name) else "robust"
         if aspect == "returned" and len(cases[name]["thresholds"]) == 1:  # later calls see what earlier ones left

@@ -674,7 +674,7 @@ def adds_the_entries(parameters, max_norm):
     return total
 
 
-@answers.wrong("wrong-norm")
+@answers.wrong("clip-per-parameter")
 def adds_up_and_scales_in_one_loop(parameters, max_norm):
     squares = 0.0
     for p in parameters:

@@ -44,6 +44,7 @@ def challenge(seed: int) -> dict:
     Norms and thresholds come on both sides of 1, as do their squares of each other; one norm lies just below its
     threshold, where a wrong norm (a sum, say) already clips. “large” and “other-shares” have the same norm and
     threshold, distributed differently over the tensors: a factor that differs between them comes from another norm.
+    “longer” shares their threshold: another length afterwards means that more than the threshold decides about it.
     """
     rng = np.random.default_rng(seed)
 
@@ -67,13 +68,14 @@ def challenge(seed: int) -> dict:
     cases = {
         "large": case(above, _MIXED, 6.3 * v, 0.73 * v, vary=False, watched=True),
         "other-shares": case(above, _OTHERS, 6.3 * v, 0.73 * v, vary=False),
+        "longer": case(above, _MIXED, 14.6 * v, 0.73 * v, vary=False),
         "small": case(below, _MIXED, 2.9, 37.0),
         "large-above-one": case(above, _OTHERS, 11.7, 2.6),
         "just-below": case(below, _ALIKE, 1.75, 1.9),
         "just-below-less-than-one": case(below, _ALIKE, 0.66, 0.73),
         "just-above": case(above, _ALIKE, 2.5, 2.1),
         "many-small": case(above + ", each of them alone below it", _ALIKE * 2, 0.6, 0.45),
-        "far-above": case(above, _MIXED, 480.0, 0.064),
+        "far-above": case(above, _MIXED, 43.0, 0.31),
         "both-large": case(above, _OTHERS, 310.0, 83.0),
         "both-large-below": case(below, _MIXED, 310.0, 830.0),
         "less-than-one": case(above, _SMALL, 0.62, 0.11),
@@ -82,6 +84,7 @@ def challenge(seed: int) -> dict:
         "one-tensor": case("a single gradient of norm {norm} and max_norm={limit}", [((2, 3), 1.0)], 3.4, 1.3),
         "one-entry": case("a single negative entry, {norm} in size, and max_norm={limit}", [((1,), -1.0)], 2.2, 0.6),
         "many-axes": case(above + ", some with four axes", _MANY_AXES, 4.4, 1.7),
+        "scalar": case(above + ", one of them without dimensions", [*_SMALL, ((), 1.9)], 5.3, 1.5) | {"generous": True},
         "three-calls": case(above + ", clipped three times in a row", _SMALL, 4.1, 1.9, 0.8, 5.5),
         "none-last": case(above + ", and a last parameter without a gradient", _SMALL, 3.3, 0.9, none=[3]),
         "none-first": case(above + ", and a first parameter without a gradient", _MIXED, 3.7, 1.2, none=[0]),
