@@ -243,7 +243,7 @@ def subtracts_the_excess(parameters, max_norm):
     if total > max_norm:
         excess = 1 - max_norm / total
         for g in grads:
-            g.sub_(g, alpha=excess)
+            g.copy_(g.double() - excess * g.double())
     return total
 
 
