@@ -73,7 +73,7 @@ def observe(
 def returned(value: object) -> dict:
     """A returned value as data: `{"number": x}` for a number or one-element tensor, else `{"other": words}`."""
     number = answers.as_number(value)
-    return {"other": answers.describe(value)} if number is None else {"number": plain(number)}
+    return {"other": answers.describe(value)} if number is None else {"number": plain(_short(number))}
 
 
 def values(tensor: torch.Tensor | None) -> dict | None:
@@ -81,12 +81,17 @@ def values(tensor: torch.Tensor | None) -> dict | None:
     if tensor is None:
         return None
     flat = tensor.detach().reshape(-1).double().tolist()
-    return {"shape": list(tensor.shape), "values": [plain(float(f"{x:.8g}")) for x in flat]}
+    return {"shape": list(tensor.shape), "values": [plain(_short(x)) for x in flat]}
 
 
 def plain(number: float) -> float | str:
     """A float as JSON can hold it: "nan", "inf" and "-inf" are texts."""
     return number if math.isfinite(number) else str(number)
+
+
+def _short(number: float) -> float:
+    """A number without the digits that rounding made."""
+    return float(f"{number:.8g}")
 
 
 def _is_empty(answer: object) -> bool:
