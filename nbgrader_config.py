@@ -48,3 +48,6 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+# When a submission that has a score cannot be graded again, the automatic part of that score is taken back.
+c.Autograde.exporter_class = "autograder.grading.scores.Exporter"

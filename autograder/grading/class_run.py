@@ -6,17 +6,13 @@ from pathlib import Path
 
 from rich.console import Console
 
+from .challenges import Challenges
 from .course import Course
 from .intake import Intake, examine
 from .problems import CourseError
 from .progress import progress
-from .records import Row, rows, scored
-
-# What nbgrader says of a submission that it cannot finish, in words that help.
-_FAILURES = {
-    "DeadKernelError": "Python ended while a cell ran: look for a cell that quits Python or uses up the memory.",
-    "UnresponsiveKernelError": "a cell could not be interrupted: look for one that never ends.",
-}
+from .records import Record, Row, rows, scored
+from .scores import withdraw
 
 
 @dataclass
@@ -52,14 +48,15 @@ def grade(course: Course, assignment: str, console: Console, *, force: bool = Tr
     with course.quiet():
         released = course.released(assignment)
         course.register(assignment)
+        scored_before = scored(course, assignment)
         with progress(console, "Grading", len(submissions)) as step:
             for student, folder in submissions.items():
                 intake = examine(folder, released)
                 failure = _grade_one(course, assignment, student, folder, intake, force) if intake.gradable else ""
                 if failure or not intake.gradable:
                     run.failed[student] = [*intake.notes, *filter(None, [failure])]
-                elif intake.notes:
-                    run.notes[student] = intake.notes
+                elif notes := [*intake.notes, *_record(course, assignment, student).notes()]:
+                    run.notes[student] = notes
                 step(student, student not in run.failed)
         graded = [student for student in submissions if student not in run.failed]
         with progress(console, "Feedback", len(graded)) as step:
@@ -70,8 +67,12 @@ def grade(course: Course, assignment: str, console: Console, *, force: bool = Tr
                         f"There is no feedback page ({failure}): see {course.log}."
                     )
                 step(student, not failure)
-        for student in scored(course, assignment) & run.failed.keys():
-            run.failed[student].append("The score in the gradebook is that of an earlier version.")
+        if graded:
+            Challenges(course.folder).renew()
+        for student in run.failed:
+            withdraw(course.settings, assignment, student)
+            if student in scored_before:
+                run.failed[student].append("The automatic score of an earlier version was taken back.")
         run.rows = [row for row in rows(course, assignment) if row.student in graded]
     return run
 
@@ -87,7 +88,8 @@ def _grade_one(course: Course, assignment: str, student: str, folder: Path, inta
             for old, new in intake.renamed.items():
                 (seen / old).rename(seen / new)
             failure = course.autograde(assignment, student, submitted=scratch.name, force=force)
-    if not failure:
-        return ""
-    known = next((said for name, said in _FAILURES.items() if name in failure), None)
-    return f"It could not be graded: {known or f'nbgrader stopped with {failure}; see {course.log}.'}"
+    return failure and f"It could not be graded: nbgrader stopped with {failure}; see {course.log}."
+
+
+def _record(course: Course, assignment: str, student: str) -> Record:
+    return Record.read(course.path(course.settings.autograded_directory, student, assignment))

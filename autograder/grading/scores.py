@@ -1,18 +1,57 @@
-"""Save the scores as nbgrader does, except that what could not be judged has none."""
+"""What of a grade is kept in the gradebook: as nbgrader does it, except where a score would be one that nobody gave.
+
+What a person entered (scores, extra credit, comments) is never touched.
+"""
 
 import nbgrader.preprocessors
+from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import is_task
 
 from .repair import label
 
 
 class SaveGrades(nbgrader.preprocessors.SaveAutoGrades):
-    """nbgrader's SaveAutoGrades. A test cell that could not be judged gets no score, and is marked for a person."""
+    """nbgrader's SaveAutoGrades, and two things more: a test cell that could not be judged has no score, and a person
+    is to look at it; also at a task that was scored by hand for an earlier version."""
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
         cell, resources = super().preprocess_cell(cell, resources, cell_index)
-        if label(cell) in resources.get("autograder", {}).get("ungraded", ()):
+        ungraded = label(cell) in resources.get("autograder", {}).get("ungraded", ())
+        if ungraded or is_task(cell):
             grade = self.gradebook.find_grade(label(cell), self.notebook_id, self.assignment_id, self.student_id)
-            grade.auto_score, grade.needs_manual_grade = None, True
+            if ungraded:
+                grade.auto_score = None
+            if ungraded or grade.manual_score is not None:
+                grade.needs_manual_grade = True
             self.gradebook.db.commit()
         return cell, resources
+
+
+class Exporter(NotebookExporter):
+    """What nbgrader converts notebooks with. If that fails, nbgrader keeps the score of an earlier version; here, the
+    automatic one is taken back."""
+
+    def from_filename(self, filename: str, resources: dict | None = None, **arguments) -> tuple[str, dict]:
+        try:
+            return super().from_filename(filename, resources, **arguments)
+        except Exception:
+            names = (resources or {}).get("nbgrader", {})
+            if {"assignment", "student"} <= names.keys():
+                withdraw(self.parent.coursedir, names["assignment"], names["student"])
+            raise
+
+
+def withdraw(settings: CourseDirectory, assignment: str, student: str) -> None:
+    """Take back the automatic scores of a submission that cannot be graded any more; a person is to look at it."""
+    with Gradebook(settings.db_url, settings.course_id) as gradebook:
+        try:
+            submission = gradebook.find_submission(assignment, student)
+        except MissingEntry:
+            return
+        for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
+            if grade.auto_score is not None:
+                grade.auto_score, grade.needs_manual_grade = None, True
+        gradebook.db.commit()
