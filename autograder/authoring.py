@@ -11,27 +11,39 @@ from pathlib import Path
 
 from . import exercises, public
 from .checking import judged
-from .exercises.solutions import Answers
+from .exercises.solutions import Answers, choices_of
+from .grading.keys import read_key
 from .judging import Result
 
 
 def answers_of(exercise_id: str) -> Answers:
-    """The right answers and mutants of an exercise: its own, or those of the exercise it is judged as."""
+    """The right answers and mutants of an exercise: its own, or those of the exercise it is judged as.
+
+    Those of a choice follow from its key: the mutants differ from the right answer in one option each.
+    """
+    if exercises.get(exercise_id).KIND == "choice":
+        return choices_of(_key(exercise_id))
     own = f"autograder.exercises.{exercise_id}.solutions"
     shared = f"autograder.exercises.{exercises.get(exercise_id).JUDGED_AS}.solutions"
     return import_module(own if find_spec(own) else shared).answers
 
 
 def expected(exercise_id: str, challenge: dict) -> dict:
-    """What the reference and every mutant give for a challenge, as plain data."""
-    task, answers = exercises.get(exercise_id), answers_of(exercise_id)
-    given = challenge["given"]
+    """What the reference and every mutant give for a challenge, as plain data; of a choice, its key."""
+    task, given = exercises.get(exercise_id), challenge["given"]
+    if task.KIND == "choice":
+        return {"given": given, "key": _key(exercise_id)}
+    answers = answers_of(exercise_id)
     mutants = {
         name: {"code": answers.codes[name], "observations": task.probe(mutant, given) | {"trace": []}}
         for name, mutant in answers.mutants.items()
     }
     reference = task.probe(next(iter(answers.rights.values())), given)
     return json.loads(json.dumps({"given": given, "reference": reference, "mutants": mutants}, allow_nan=False))
+
+
+def _key(exercise_id: str) -> dict:
+    return read_key(exercises.get(exercise_id), Path(__file__).parents[1])
 
 
 def result(exercise_id: str, answer: object) -> Result:

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from . import authoring, checking, exercises
+from . import authoring, checking, exercises, kinds, probing
 from .judging import Result
 
 _FEWEST_RIGHT = 5
@@ -134,8 +134,8 @@ def _secrets(exercise_id: str) -> frozenset[str]:
 
 
 def _checker(task: ModuleType) -> list[ModuleType]:
-    home = task.__package__
-    return [module for name, module in sys.modules.items() if name.startswith(f"{home}.") and module]
+    homes = tuple(f"{home}." for home in (task.__package__, kinds.__name__, probing.__name__))
+    return [module for name, module in sys.modules.items() if name.startswith(homes) and module]
 
 
 def _lines(thing: ModuleType | Callable) -> set[str]:

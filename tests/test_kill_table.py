@@ -49,4 +49,5 @@ def test_feedback_that_shows_a_line_of_the_reference_is_found(monkeypatch):
 def test_lines_of_references_and_checkers_are_secret():
     secrets = kill_table._secrets("train_step")
     assert "grad_norm = torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)" in secrets
-    assert any("same_weights(observations, reference)" in line for line in secrets)
+    assert any("def same_weights(" in line for line in secrets)
+    assert any("signature.bind(*names)" in line for line in secrets)

@@ -50,3 +50,25 @@ class Answers:
         lines = textwrap.dedent(inspect.getsource(answer)).splitlines()
         body = [line.split("  # noqa")[0] for line in lines if not line.startswith("@")]
         return "\n".join(body).replace(f"def {name}(", f"def {asked_name}(", 1)
+
+
+def choices_of(key: dict) -> Answers:
+    """The answers to choices that follow from their key (see `autograder.kinds.choices`): the right one, and for each
+    wrong option one that is right but for it."""
+
+    def chosen(part: str = "", tier: str = "", option: str = "") -> dict[str, Any]:
+        options = {
+            name: {t: option if (name, t) == (part, tier) else one["right"] for t, one in tiers.items()}
+            for name, tiers in key.items()
+        }
+        return {
+            name: by_tier if len(by_tier) > 1 else next(iter(by_tier.values())) for name, by_tier in options.items()
+        }
+
+    answers = Answers()
+    answers.right_value("reference", chosen())
+    for part, tiers in key.items():
+        for tier, one in tiers.items():
+            for option, behind in one["wrong"].items():
+                answers.wrong_value(behind["code"], f"{part}_{tier}_{option}", chosen(part, tier, option))
+    return answers
