@@ -16,8 +16,11 @@ _LABELS = {
     "zero_grad": "zero_grad",
     "forward": "forward",
     "backward": "backward",
+    "scale": "scale",
+    "unscale": "unscale",
     "clip": "clip",
     "step": "step",
+    "update": "update",
     "edit_gradients": "gradients\nedited",
     "edit_weights": "weights\nedited",
 }
@@ -26,9 +29,12 @@ EVENTS = frozenset(_LABELS)
 _FACES = {
     "zero_grad": "#ffffff",
     "forward": "#e9f3fa",
+    "scale": "#f3d9e6",
     "backward": "#9fd0ee",
+    "unscale": "#cc79a7",
     "clip": "#f0e442",
     "step": "#009e73",
+    "update": "#ffffff",
     "edit_gradients": "#d9d9d9",
     "edit_weights": "#d9d9d9",
 }
