@@ -21,7 +21,7 @@ from . import authoring, checking, exercises, kinds, probing
 from .judging import Result
 
 _FEWEST_RIGHT = 5
-_SHORTEST_LINE = 16  # a shorter line of code is no secret: `return total`
+_SHORTEST_LINE = 24  # a shorter line of code is no secret: `optimizer.step()`
 _SECONDS = 0.3
 
 
