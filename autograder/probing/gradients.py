@@ -101,10 +101,10 @@ class _Recorder(Recorder):
 
 
 def _strided(grad: torch.Tensor) -> torch.Tensor:
-    """The same values, not contiguous: every second column of a wider tensor."""
-    wide = torch.zeros(*grad.shape[:-1], 2 * grad.shape[-1])
-    wide[..., ::2] = grad
-    return wide[..., ::2]
+    """The same values, not contiguous: every second column of a wider tensor, so that no view makes it flat."""
+    wide = torch.zeros(*grad.shape[:-1], 2 * grad.shape[-1] + 1)
+    wide[..., 1::2] = grad
+    return wide[..., 1::2]
 
 
 def _flat(grad: torch.Tensor | None) -> list[float | str] | None:
