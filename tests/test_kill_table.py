@@ -50,4 +50,4 @@ def test_lines_of_references_and_checkers_are_secret():
     secrets = kill_table._secrets("train_step")
     assert "grad_norm = torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)" in secrets
     assert any("def same_weights(" in line for line in secrets)
-    assert any("signature.bind(*names)" in line for line in secrets)
+    assert any("def signature_fault(answer" in line for line in secrets)
