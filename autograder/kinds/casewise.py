@@ -260,7 +260,8 @@ class Comparison:
         and of an exception `error`, `message`, `line` and `line_number`."""
         name = self._shown(code)
         aspects = self.wrong[name]
-        got, wanted = (shown(outcome, aspects[0]) for outcome in (self.seen[name], self.wanted[name]))
+        aspect = aspects[0] if aspects[0] != "raised" else next(iter(self.wanted[name]))
+        got, wanted = (shown(outcome, aspect) for outcome in (self.seen[name], self.wanted[name]))
         fault = next((self.raised(name) for name in (name, *self.raising) if self.raised(name)), None) or {}
         known = {key: value for key, value in fault.items() if key != "code"}
         return {"case": self.cases[name]["words"], "got": got, "wanted": wanted, **known}

@@ -8,8 +8,8 @@ with `how` it lies in memory or hangs in a graph. `norm_type` is a number or "in
 ("position", "name", or "default" for not at all).
 
 Norms lie between 0.01 and 1000. Tensors differ in norm, but each counts for at least a fifth of the largest. What is
-float16 is exact: its entries are few quarters, so powers and their sums need no rounding, and where it stands beside
-other tensors it is too small for the rounding of its own norm to matter.
+float16 has an exact norm (its entries are few quarters or a multiple of 3, 4, 5), or is too small beside the other
+tensors for the rounding of its own norm to matter; powers of the largest overflow where they are taken in float16.
 """
 
 import math
@@ -50,7 +50,8 @@ def arrays(case: dict) -> list[np.ndarray]:
 
 
 def _tensor(spec: dict) -> torch.Tensor:
-    tensor = torch.tensor(spec["values"], dtype=getattr(torch, spec["dtype"])).reshape(spec["shape"])
+    entries = np.reshape(spec["values"], spec["shape"]).tolist()
+    tensor = torch.tensor(entries, dtype=getattr(torch, spec["dtype"]))  # not reshaped: that would make it a view
     match spec["how"]:
         case "transposed":
             return tensor.transpose(0, -1).contiguous().transpose(0, -1)
@@ -206,6 +207,13 @@ def _messy(rng: np.random.Generator):
     s = float(rng.choice([1, 1.5, 2, 2.5, 3])) / 2
     halves = [_spec(s * np.array([3.0, -4.0]), dtype="float16"), _spec(s * np.array([0.0, 12.0]), dtype="float16")]
     yield "halves", _case("two float16 tensors", halves, has=("dtypes", "halves"))
+    for p, sides in (("2", (3.0, -4.0, 0.0, 0.0)), ("3", (3.0, -4.0, 5.0, 0.0))):
+        tensors = [
+            _spec(float(rng.integers(75, 95)) * np.array(sides), dtype="float16"),
+            _spec(_entries(rng, 4, rng.uniform(110, 140), signs=False)),
+        ]
+        words = f"a large float16 tensor and a float32 one, norm_type {p}"
+        yield f"half-large-{p}", _case(words, tensors, p, has=("dtypes", "large"))
     for how in ("transposed", "strided"):
         for p in ("2",):
             tensors = [_spec(_entries(rng, 6, s, signs=False).reshape(2, 3), how=how) for s in _scales(rng, 1, 2)]

@@ -26,8 +26,23 @@ _ROUGH = 0.01  # relative deviation that few digits account for
 _MOST = 0.8  # of the cases that went wrong: what a formula has to account for
 
 
+def refine(fault: dict | None, evidence: dict, arguments: tuple[str, ...]) -> dict | None:
+    """A fault of every list, named more closely where the code itself tells why."""
+    if not fault or fault["code"] != "raises":
+        return fault
+    parameters = evidence["parameters"]
+    if parameters and parameters[0].startswith("*") and not any(p.startswith("**") for p in parameters):
+        return fault | {"code": "wrong-signature", "got": f"({', '.join(parameters)})", "wanted": "a number"}
+    if evidence["keeps_generator"] and any(word in f"{fault['error']}: {fault['message']}" for word in _EMPTY_HANDED):
+        got = f"an error ({fault['error']})"
+        return fault | {"code": "exhausted-generator", "case": "every list", "got": got, "wanted": "a number"}
+    return fault
+
+
 def explain(comparison: Comparison, evidence: dict) -> str | None:
     """The code of what went wrong in one part, or None if nothing here fits."""
+    if any(parameter.startswith("norm_type") for parameter in evidence["parameters"][2:]):
+        return "wrong-signature"
     for look in (_by_kind, _by_zeros, _by_exceptions, _by_features, _by_few_digits, _by_formula):
         if code := look(comparison, evidence):
             return code
@@ -80,17 +95,19 @@ def _by_exceptions(c: Comparison, evidence: dict) -> str | None:
         return "raises"
     if _full(c) - raising <= _with(c, "with-grad"):
         return _by_exceptions_everywhere(c, raising, messages, evidence)
-    if any("positional argument" in m or "keyword argument" in m for m in messages) and (
-        raising <= _with(c, "default") or raising <= _with(c, "named")
-    ):
-        return "wrong-signature"
+    for way in ("default", "named"):  # called in this way it raises, called in another it does not
+        others = {name for name in _full(c) if not {"default", "named"} & set(c.cases[name]["has"])}
+        if _with(c, way) <= raising and not others <= raising and any("argument" in message for message in messages):
+            return "wrong-signature"
     if all(_SHAPES & set(c.cases[name]["has"]) for name in raising):
         norms = any("linalg" in m or "norm order" in m or "dimensions to norm" in m for m in messages)
         return "matrix-norm" if norms else "crashes-on-shapes"
     if all("requires grad" in message for message in messages):
         return "raises"
     plain = raising - _with(c, "mixed-up")  # those have every feature
-    return next((code for feature, code in _RAISES_WITH if plain and plain <= _with(c, feature)), None)
+    code = next((code for feature, code in _RAISES_WITH if plain and plain <= _with(c, feature)), None)
+    needs_more_dimensions = _full(c) - raising <= _with(c, "matrix") | _with(c, "deep")
+    return code or ("crashes-on-shapes" if needs_more_dimensions else None)
 
 
 def _by_exceptions_everywhere(c: Comparison, raising: set[str], messages: list[str], evidence: dict) -> str:
@@ -167,6 +184,8 @@ def _by_formula(c: Comparison, evidence: dict) -> str | None:
         for code, numbers in made.items():
             alike = any(same(got, x) or (math.isnan(x) and got is not None and math.isnan(got)) for x in numbers)
             counts[code] = counts.get(code, 0) + alike
+    if evidence["keeps_generator"] and counts.get("misses-tensors") == len(wrong) > 0:
+        return "exhausted-generator"
     best = max(counts, key=counts.__getitem__, default=None)
     enough = best is not None and counts[best] >= _MOST * len(wrong)
     if set(wrong) and set(wrong) <= _with(c, "pinf"):

@@ -17,7 +17,7 @@ def relations(tensors: list[np.ndarray], p: float) -> dict[str, list[float]]:
         found = {
             "max-of-norms": [max(_norms(tensors, p))],
             "sum-of-norms": list(_sums(tensors, p)),
-            "missing-root": [_power(tensors, p), _power(tensors, p) ** 2] if math.isfinite(p) else [],
+            "missing-root": [_power(tensors, p), _power(tensors, p) / p] if math.isfinite(p) else [],
             "mean-instead-of-sum": list(_means(tensors, p)),
             "root-of-each": list(_roots(tensors, p)),
             "outer-norm-type": list(_outer(tensors, p)),
@@ -25,6 +25,7 @@ def relations(tensors: list[np.ndarray], p: float) -> dict[str, list[float]]:
             "missing-abs": list(_signed(tensors, p)),
             "matrix-norm": list(_matrix(tensors, p)),
             "precision-loss": list(_integers(tensors, p)),
+            "rounds-result": list(_rounded(tensors, p)),
             "misses-tensors": list(_subsets(tensors, p)),
         }
     return {code: [float(x) for x in values] for code, values in found.items()}
@@ -106,20 +107,28 @@ def _signed(tensors: list[np.ndarray], p: float) -> Iterator[float]:
 
 
 def _matrix(tensors: list[np.ndarray], p: float) -> Iterator[float]:
-    """Matrix norms of the 2-D tensors, and norms row by row, put together with the others' norms."""
-    if not any(t.ndim == 2 for t in tensors):
-        return
-    kinds = {
-        "spectral": lambda t: np.linalg.norm(t, 2),
-        "nuclear": lambda t: np.linalg.norm(t, "nuc"),
-        "rows": lambda t: np.linalg.norm(t, math.inf),
-        "columns": lambda t: np.linalg.norm(t, 1),
-        "Frobenius": lambda t: np.linalg.norm(t, "fro"),
-        "each row": lambda t: np.linalg.norm(t, p, axis=1).sum(),
-        "each column": lambda t: np.linalg.norm(t, p, axis=0).sum(),
-    }
-    for kind in kinds.values():
-        yield norm([np.array([kind(t) if t.ndim == 2 else norm([t], p) for t in tensors])], p)
+    """Matrix norms of the 2-D tensors, and norms along one dimension, put together with the others' norms."""
+    kinds = [lambda t, kind=kind: np.linalg.norm(t, kind) for kind in (2, "nuc", math.inf, 1, "fro", -2)]
+    if any(t.ndim == 2 for t in tensors):
+        for kind in kinds:
+            yield norm([np.array([kind(t) if t.ndim == 2 else norm([t], p) for t in tensors])], p)
+    for axis, together, most in itertools.product((0, 1, -1), (np.sum, np.max, np.mean), (2, math.inf)):
+        walked = [2 <= t.ndim <= most for t in tensors]
+        if any(walked):
+            along = [
+                together(np.linalg.norm(t, p, axis=axis)) if walk else norm([t], p)
+                for t, walk in zip(tensors, walked, strict=True)
+            ]
+            yield norm([np.array(along)], p)
+
+
+def _rounded(tensors: list[np.ndarray], p: float) -> Iterator[float]:
+    for digits in range(5):
+        yield norm([np.round(_norms(tensors, p), digits)], p)
+        if math.isfinite(p):
+            yield sum(round(_power([t], p), digits) for t in tensors) ** (1 / p)
+        if digits:
+            yield norm([np.round(t, digits) for t in tensors], p)
 
 
 def _integers(tensors: list[np.ndarray], p: float) -> Iterator[float]:

@@ -80,6 +80,18 @@ def a_running_norm(tensors, norm_type=2.0):
 
 
 @answers.right
+def a_dictionary_of_norms(tensors, norm_type=2.0):
+    from collections import defaultdict
+
+    by_dtype = defaultdict(list)
+    for t in tensors:
+        if isinstance(t, torch.Tensor):
+            by_dtype[t.dtype].append(t.detach().double().ravel())
+    norms = [torch.hstack(vectors).norm(norm_type) for vectors in by_dtype.values()]
+    return float(torch.stack(norms).norm(norm_type)) if norms else 0.0
+
+
+@answers.right
 def as_a_parameters_gradient(tensors, norm_type=2.0):
     parameters = []
     for t in tensors:
@@ -88,14 +100,6 @@ def as_a_parameters_gradient(tensors, norm_type=2.0):
             p.grad = t.detach().clone()
             parameters.append(p)
     return torch.nn.utils.clip_grad_norm_(parameters, float("inf"), norm_type=norm_type).item()
-
-
-@answers.right
-def squares_in_the_tensors_own_dtypes(tensors, norm_type=2.0):
-    present = [t for t in tensors if t is not None]
-    if norm_type == float("inf"):
-        return max((t.abs().max().item() for t in present), default=0.0)
-    return sum((t.abs() ** norm_type).sum().item() for t in present) ** (1 / norm_type)
 
 
 # -- norms put together wrongly --------------------------------------------------------------------------------------
@@ -172,6 +176,14 @@ def forgets_the_root(tensors, norm_type=2.0):
 @answers.wrong("missing-root")
 def adds_powers_of_norms(tensors, norm_type=2.0):
     return float(sum(t.double().norm(norm_type).item() ** norm_type for t in tensors if t is not None))
+
+
+@answers.wrong("missing-root")
+def divides_instead_of_rooting(tensors, norm_type=2.0):
+    present = [t.detach().double().abs() for t in tensors if t is not None]
+    if norm_type == float("inf"):
+        return max((t.max().item() for t in present), default=0.0)
+    return sum(t.pow(norm_type).sum().item() for t in present) ** 1 / norm_type
 
 
 @answers.wrong("missing-root")
@@ -492,6 +504,14 @@ def views_as_one_row(tensors, norm_type=2.0):
 
 
 @answers.wrong("crashes-on-shapes")
+def expects_rows_and_columns(tensors, norm_type=2.0):
+    numbers = [abs(x) for t in tensors if t is not None for row in t.tolist() for x in row]
+    if norm_type == float("inf"):
+        return max(numbers, default=0.0)
+    return sum(x**norm_type for x in numbers) ** (1 / norm_type)
+
+
+@answers.wrong("crashes-on-shapes")
 def adds_tensors_to_each_other(tensors, norm_type=2.0):
     present = [t.detach().double().abs() for t in tensors if t is not None]
     if not present:
@@ -632,6 +652,14 @@ def narrows_in_the_norm(tensors, norm_type=2.0):
 
 
 @answers.wrong("precision-loss")
+def powers_in_the_tensors_own_dtypes(tensors, norm_type=2.0):
+    present = [t for t in tensors if t is not None]
+    if norm_type == float("inf"):
+        return max((t.abs().max().item() for t in present), default=0.0)
+    return sum((t.abs() ** norm_type).sum().item() for t in present) ** (1 / norm_type)
+
+
+@answers.wrong("precision-loss")
 def all_in_float16(tensors, norm_type=2.0):
     norms = [t.detach().half().norm(norm_type) for t in tensors if t is not None]
     return torch.stack(norms).norm(norm_type).item() if norms else 0.0
@@ -704,6 +732,12 @@ def rounds_to_four_decimals(tensors, norm_type=2.0):
 def whole_number(tensors, norm_type=2.0):
     norms = [t.detach().double().norm(norm_type) for t in tensors if t is not None]
     return int(torch.stack(norms).norm(norm_type).item()) if norms else 0
+
+
+@answers.wrong("rounds-result")
+def rounds_each_norm_to_one_decimal(tensors, norm_type=2.0):
+    norms = [round(t.detach().double().norm(norm_type).item(), 1) for t in tensors if t is not None]
+    return torch.tensor([0.0, *norms], dtype=torch.float64).norm(norm_type).item()
 
 
 @answers.wrong("rounds-result")
@@ -847,6 +881,22 @@ def stacks_a_spent_generator(tensors, norm_type=2.0):
 
 
 @answers.wrong("exhausted-generator")
+def stacks_a_spent_generator_unasked(tensors, norm_type=2.0):
+    norms = (t.detach().double().norm(norm_type) for t in tensors if t is not None)
+    print("measuring", len(list(norms)))
+    return torch.stack(list(norms)).norm(norm_type).item()
+
+
+@answers.wrong("exhausted-generator")
+def looks_at_the_next(tensors, norm_type=2.0):
+    present = (t.detach().double() for t in tensors if t is not None)
+    if next(present, None) is None:
+        return 0.0
+    norms = [t.norm(norm_type) for t in present]
+    return torch.stack(norms).norm(norm_type).item() if norms else 0.0
+
+
+@answers.wrong("exhausted-generator")
 def divides_by_a_spent_count(tensors, norm_type=2.0):
     present = filter(lambda t: t is not None, tensors)
     largest = max((t.detach().double().abs().max().item() for t in present), default=0.0)
@@ -907,6 +957,12 @@ def squares_in_place(tensors, norm_type=2.0):
             norms.append(t.double().norm(norm_type).item())
             t.mul_(t)
     return torch.tensor([0.0, *norms]).norm(norm_type).item()
+
+
+@answers.wrong("modifies-inputs")
+def takes_them_out_of_the_graph(tensors, norm_type=2.0):
+    norms = [t.detach_().double().norm(norm_type) for t in tensors if t is not None]
+    return torch.stack(norms).norm(norm_type).item() if norms else 0.0
 
 
 @answers.wrong("modifies-list")
@@ -996,6 +1052,12 @@ def has_another_default(tensors, norm_type=1.0):
 def has_another_name(tensors, p=2.0):
     norms = [t.detach().double().norm(p) for t in tensors if t is not None]
     return torch.stack(norms).norm(p).item() if norms else 0.0
+
+
+@answers.wrong("wrong-signature")
+def has_an_argument_in_between(tensors, eps=0.0, norm_type=2.0):
+    norms = [t.detach().double().norm(norm_type) for t in tensors if t is not None]
+    return torch.stack(norms).norm(norm_type).item() if norms else 0.0
 
 
 @answers.wrong("wrong-signature")

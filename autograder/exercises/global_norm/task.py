@@ -3,6 +3,7 @@
 Challenge and probe, and the comparison: all of the exercise that a student's process imports.
 """
 
+import dis
 import inspect
 import numbers
 
@@ -13,7 +14,7 @@ from ...kinds import casewise
 from ...probing import answers
 from ...probing.isolation import mentions
 from . import cases
-from .diagnosis import explain
+from .diagnosis import explain, refine
 
 __all__ = [
     "ID", "JUDGED_AS", "KIND", "MISCONCEPTIONS", "PARTS", "SHOWS_ORDER", "TITLE", "challenge", "judge", "probe"
@@ -37,10 +38,13 @@ def challenge(seed: int) -> dict:
 
 def probe(answer: object, given: dict) -> dict:
     """Observe a function on every list: for each, the number `returned`, what it came as (`type`), and what was
-    `changed` in the list or its tensors; and `evidence`, the signature and whether
-    .grad is named."""
+    `changed` in the list or its tensors; and `evidence` of the code itself, to word explanations only."""
     observations = casewise.observe(answer, _ARGUMENTS, given["cases"], _run)
-    evidence = {"signature": _signature(answer), "uses_grad": mentions(answer, ("grad",))}
+    evidence = {
+        "parameters": _parameters(answer),
+        "uses_grad": mentions(answer, ("grad",)),
+        "keeps_generator": _keeps_generator(answer),
+    }
     return observations | {"evidence": evidence}
 
 
@@ -48,17 +52,13 @@ def judge(observations: dict, expected: dict) -> Verdict:
     """Verdict over `norm` (plain lists, and that a number comes back) and `messy` (odd lists, and that nothing that
     was handed in is changed)."""
     given = expected["given"]["cases"]
+    observations = observations | {"fault": refine(observations["fault"], observations["evidence"], _ARGUMENTS)}
 
     def home(name: str) -> str:
         return "messy" if given[name]["messy"] else "norm"
 
     def part_of(name: str, aspect: str) -> str:
         return {"returned": home(name), "type": "norm", "changed": "messy"}[aspect]
-
-    fault = observations["fault"]
-    if fault and fault["code"] == "raises" and observations["evidence"]["signature"].startswith("(*"):
-        got, wanted = observations["evidence"]["signature"], f"({', '.join(_ARGUMENTS)})"
-        observations = observations | {"fault": fault | {"code": "wrong-signature", "got": got, "wanted": wanted}}
 
     def name(comparison: casewise.Comparison) -> str | None:
         return explain(comparison, observations["evidence"])
@@ -68,7 +68,7 @@ def judge(observations: dict, expected: dict) -> Verdict:
 
 def _run(answer, case: dict) -> dict:
     tensors = cases.build(case)
-    handed_over, before = list(tensors), [casewise.values(t) for t in tensors]
+    handed_over, before = list(tensors), [_state(t) for t in tensors]
     positional = [cases.norm_type(case)] if case["by"] == "position" else []
     named = {"norm_type": cases.norm_type(case)} if case["by"] == "name" else {}
     result = answer(handed_over, *positional, **named)
@@ -91,16 +91,35 @@ def _list_changes(now: list, before: list) -> list[str]:
     return ["list", *("None" if t is None else places.get(id(t), "something new") for t in now)]
 
 
+def _state(tensor: torch.Tensor | None) -> dict | None:
+    state = casewise.values(tensor)
+    return state and state | {"dtype": str(tensor.dtype), "requires_grad": tensor.requires_grad}
+
+
 def _tensor_changes(now: list[torch.Tensor | None], before: list[dict | None]) -> list[dict]:
-    """The tensors whose entries or shape are not what they were, with what they hold now."""
-    seen = [casewise.values(t) for t in now]
-    return [
-        {"tensor": i, **a} for i, (a, b) in enumerate(zip(seen, before, strict=True)) if a and not casewise.same(a, b)
-    ]
+    """The tensors that are not what they were, with what they are now."""
+    seen = enumerate(zip(map(_state, now), before, strict=True))
+    return [{"tensor": i, **a} for i, (a, b) in seen if a and not casewise.same(a, b)]
 
 
-def _signature(answer: object) -> str:
+def _parameters(answer: object) -> list[str]:
+    """The parameters of an answer as they stand in its signature, `*` and default included."""
     try:
-        return str(inspect.signature(answer))[:200]
+        return [str(parameter)[:80] for parameter in inspect.signature(answer).parameters.values()]
     except (TypeError, ValueError):
-        return ""
+        return []
+
+
+def _keeps_generator(answer: object) -> bool:
+    """Whether an answer's code gives a name to something that can be walked through only once."""
+    code = getattr(answers.plain_function(answer), "__code__", None)
+    if code is None:
+        return False
+    steps = [step for step in dis.get_instructions(code) if step.opname not in ("PRECALL", "CACHE")]
+    comprehension = ""  # the kind of the last one begun
+    for iterator, call, store in zip(steps, steps[1:], steps[2:], strict=False):
+        comprehension = getattr(iterator.argval, "co_name", comprehension)
+        called = iterator.opname == "GET_ITER" and call.opname.startswith("CALL")
+        if called and store.opname.startswith("STORE") and comprehension == "<genexpr>":
+            return True
+    return mentions(answer, ("filter", "map", "iter"))
