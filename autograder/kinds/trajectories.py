@@ -10,6 +10,7 @@ of every run, and returns what the reference returns. What is wrong is named by 
 from the pieces below:
 
 * `alike`: mutants with the same trajectory, the one that agrees best in all else that was seen first;
+* `so_far`: an answer that raised, as if the probes ended there, for the functions above and below;
 * `nearest`: the mutant with the best partial agreement, where none agrees fully;
 * `name_exception`, `name_standstill`, `clip_places`: what exceptions and events tell;
 * `autograder.kinds.steps`: how an update relates to the gradient that the step should have followed.
@@ -160,6 +161,22 @@ def alike(seen: dict, expected: dict) -> list[dict]:
     mutants = [m for m in expected["mutants"].values() if not m["observations"]["fault"]]
     same = [m for m in mutants if same_weights(seen, m["observations"])]
     return sorted(same, key=lambda mutant: distance(seen, mutant["observations"]))
+
+
+def so_far(seen: dict, expected: dict) -> tuple[dict, dict]:
+    """An answer that raised, and what is expected, as if the probes ended where it did.
+
+    Mutants that did not come as far have a `fault`.
+    """
+    lengths = [len(run["calls"]) for run in seen["runs"]]
+
+    def cut(other: dict) -> dict:
+        runs = [{**run, "calls": run["calls"][:k]} for run, k in zip(other["runs"], lengths, strict=False)]
+        reached = [len(run["calls"]) for run in runs] == lengths
+        return {**other, "runs": runs, "fault": None if reached else other["fault"]}
+
+    mutants = {name: {**m, "observations": cut(m["observations"])} for name, m in expected["mutants"].items()}
+    return cut(seen), {**expected, "reference": cut(expected["reference"]), "mutants": mutants}
 
 
 def explained(seen: dict, mutants: list[dict], code: str) -> bool:

@@ -11,26 +11,29 @@ from ...kinds.trajectories import (
     clip_places,
     did_nothing,
     explained,
-    first_calls,
     most,
     name_exception,
     name_standstill,
     nearest,
-    same_call,
     same_weights,
+    so_far,
 )
-from .relation import constant_divisor, first_steps, relate
+from .relation import constant_divisor, relate, updates
 
 # Weights cannot tell these apart: the mutants among them all take the raw step, or none at all.
 _RAW_STEP, _NO_STEP = "measures_without_clipping", "never_steps"
 # The words that this exercise has for what a training step calls otherwise.
-_OWN_CODES = {"step-before-backward": "missing-backward", "detached-loss": "missing-backward"}
+_OWN_CODES = {
+    "step-before-backward": "missing-backward",
+    "detached-loss": "missing-backward",
+    "ignores-arguments": "missing-step",
+}
 
 
 def name_update(seen: dict, expected: dict) -> tuple[list[str], bool]:
     """Codes for a wrong update or an exception, most likely first; and whether the first explains what was returned."""
     if seen["fault"]:
-        return [_name_exception(seen, expected)], True
+        return _name_exception(seen, expected), True
     if did_nothing(seen):
         return ["not-implemented"], True
     ranked = alike(seen, expected)
@@ -51,15 +54,20 @@ def name_returned(seen: dict, expected: dict) -> str:
     return "wrong-return-value"
 
 
-def _name_exception(seen: dict, expected: dict) -> str:
-    """The mutant that raises the same; else what the missing gradient or the runs before tell; else `raises`."""
+def _name_exception(seen: dict, expected: dict) -> list[str]:
+    """The mutant that raises the same; else what events and the calls before tell; else `raises`."""
     code = name_exception(seen, expected)
     if code:
-        return code
-    evidence = seen["evidence"]
-    if "NoneType" in seen["fault"]["message"] and not most(evidence, "backward") and most(evidence, "forward"):
-        return "clip-before-backward" if evidence["mentions_backward"] else "missing-backward"
-    return "raises"
+        return [code]
+    evidence, message = seen["evidence"], seen["fault"]["message"]
+    if "NoneType" in message and not most(evidence, "backward") and most(evidence, "forward"):
+        return ["clip-before-backward" if evidence["mentions_backward"] else "missing-backward"]
+    if "modified by an inplace operation" in message and most(evidence, "step"):
+        return ["step-each-micro-batch"]
+    before, expected_so_far = so_far(seen, expected)
+    if same_weights(before, expected_so_far["reference"]):
+        return ["raises"]
+    return [*name_update(before, expected_so_far)[0][:2], "raises"]
 
 
 def _like(seen: dict, expected: dict, mutant: str) -> bool:
@@ -72,7 +80,9 @@ def _standstill(evidence: dict) -> str:
 
 
 def _raw_step(evidence: dict) -> str:
-    """The step used the mean gradient as it was: was it clipped late, early, or not at all?"""
+    """The weights moved by the mean gradient as it was: was it clipped late, early, in pieces, or not at all?"""
+    if _by_steps(evidence):
+        return _by_steps(evidence)
     places = clip_places(evidence)
     if "late" in places:
         return "clip-after-step"
@@ -81,7 +91,7 @@ def _raw_step(evidence: dict) -> str:
 
 def _name_divisor(seen: dict, expected: dict) -> str | None:
     """A constant divisor: does it stand in the code, or is it the length of something else?"""
-    divisor = constant_divisor(first_steps(seen, expected))
+    divisor = constant_divisor(updates(seen, expected))
     if divisor is None:
         return None
     numbers = seen["evidence"]["numbers"]
@@ -90,7 +100,7 @@ def _name_divisor(seen: dict, expected: dict) -> str | None:
 
 def _unlike_any(seen: dict, expected: dict) -> list[str]:
     """Codes for a trajectory that no mutant makes."""
-    code = _by_events(seen, expected) or relate(first_steps(seen, expected), seen["evidence"])
+    code = _by_events(seen["evidence"]) or relate(updates(seen, expected), seen["evidence"])
     if code == "missing-step":  # it does step at times, with a gradient that is not this call's
         code = _standstill(seen["evidence"])
     elif code == "missing-clip":
@@ -101,9 +111,20 @@ def _unlike_any(seen: dict, expected: dict) -> list[str]:
     return [code, likely] if agreement > 0.5 else [code]
 
 
-def _by_events(seen: dict, expected: dict) -> str | None:
+def _by_events(evidence: dict) -> str | None:
     """What the events alone give away."""
-    evidence = seen["evidence"]
+    if _by_steps(evidence):
+        return _by_steps(evidence)
+    clips = _clips_among_backwards(evidence)
+    if "between" in clips:
+        return "clip-each-micro-batch" if "after" in clips else "clip-before-backward"
+    return None
+
+
+def _by_steps(evidence: dict) -> str | None:
+    """What it means if there is more than one step in a call, or a step of another optimizer; None if neither."""
+    if "step" in evidence["foreign"]:
+        return "averages-weights"
     for order in evidence["order"]:
         own = [event for event in order if event in ("backward", "step", "edit_weights")]
         steps = [k for k, event in enumerate(own) if event == "step"]
@@ -111,13 +132,6 @@ def _by_events(seen: dict, expected: dict) -> str | None:
             if "edit_weights" in own:
                 return "averages-weights"
             return "step-each-micro-batch" if "backward" in own[steps[0] : steps[-1]] else "double-step"
-    if "step" in evidence["foreign"]:
-        return "averages-weights"
-    clips = _clips_among_backwards(evidence)
-    if "between" in clips:
-        return "clip-each-micro-batch" if "after" in clips else "clip-before-backward"
-    if all(same_call(call, wanted) for call, wanted, _ in first_calls(seen, expected)):
-        return "missing-zero-grad"  # right until something is left over from the call before
     return None
 
 

@@ -1,9 +1,10 @@
 """Probes for a step over micro-batches: like those of a training step, but each call has a list of them.
 
     {"layers": ..., "lr": ..., "groups": ..., "frozen": ..., "loss": ..., (as in `autograder.probing.training`)
-     "calls": [{"micro_batches": [[inputs, targets], ...], "max_norm": float}, ...],
-     "gradients": the flat gradient of each micro-batch's loss at the weights of the first call,
-     "losses": the micro-batches' losses there}
+     "calls": [{"micro_batches": [[inputs, targets], ...], "max_norm": float,
+                "gradients": [flat gradient of each micro-batch's loss], "losses": [the losses]}, ...]}
+
+Gradients and losses are those along the right trajectory. They serve explanations only.
 """
 
 import numpy as np
@@ -56,14 +57,13 @@ def make_probe(
         direction = torch.tensor(direction, dtype=torch.float32)
         targets = _targets_for(norm, model, mean_loss, inputs, direction)
         pairs = list(zip(inputs, targets, strict=True))
-        if not probe["calls"]:
-            probe["gradients"], probe["losses"] = _gradients(model, loss_fn, pairs)
+        gradients, losses = _gradients(model, loss_fn, pairs)
         model.zero_grad()
         mean_loss(model(inputs), targets).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
         optimizer.step()
         call = {"micro_batches": [[x.tolist(), y.tolist()] for x, y in pairs], "max_norm": max_norm}
-        probe["calls"].append(call)
+        probe["calls"].append(call | {"gradients": gradients, "losses": losses})
     return probe
 
 
@@ -83,6 +83,6 @@ def _gradients(model, loss_fn, pairs: list) -> tuple[list[list[float]], list[flo
         loss = loss_fn(model(inputs), targets)
         loss.backward()
         parts = [torch.zeros_like(p) if p.grad is None else p.grad for p in model.parameters()]
-        gradients.append(torch.cat([part.flatten() for part in parts]).tolist())
-        losses.append(loss.item())
+        gradients.append([round(x, 7) for x in torch.cat([part.flatten() for part in parts]).tolist()])
+        losses.append(round(loss.item(), 7))
     return gradients, losses

@@ -1390,6 +1390,17 @@ def targets_of_the_one_before(model, optimizer, loss_fn, micro_batches, max_norm
 
 
 @answers.wrong("mixed-up-pairs")
+def targets_of_the_next_beyond_the_end(model, optimizer, loss_fn, micro_batches, max_norm):
+    optimizer.zero_grad()
+    for k in range(len(micro_batches)):
+        inputs, targets = micro_batches[k][0], micro_batches[k + 1][1]
+        (loss_fn(model(inputs), targets) / len(micro_batches)).backward()
+    total = torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    optimizer.step()
+    return total.item()
+
+
+@answers.wrong("mixed-up-pairs")
 def targets_backwards(model, optimizer, loss_fn, micro_batches, max_norm):
     optimizer.zero_grad()
     inputs, targets = zip(*micro_batches, strict=True)
@@ -1414,7 +1425,7 @@ def targets_of_the_first(model, optimizer, loss_fn, micro_batches, max_norm):
 def targets_of_the_last(model, optimizer, loss_fn, micro_batches, max_norm):
     optimizer.zero_grad()
     outputs = []
-    for inputs, targets in micro_batches:
+    for inputs, targets in micro_batches:  # noqa: B007
         outputs.append(model(inputs))
     loss = sum(loss_fn(output, targets) for output in outputs) / len(micro_batches)
     loss.backward()
@@ -1512,7 +1523,7 @@ def moving_average(model, optimizer, loss_fn, micro_batches, max_norm):
     return total.item()
 
 
-@answers.wrong("weighted-mean")
+@answers.wrong("divides-twice")
 def divides_the_growing_gradient(model, optimizer, loss_fn, micro_batches, max_norm):
     optimizer.zero_grad()
     for inputs, targets in micro_batches:
