@@ -218,33 +218,38 @@ class Recorder:
 
 
 class _ScaledCopies(TorchDispatchMode):
-    """Notices operations that scale or clamp a gradient into a new tensor, or scale or clamp a copy of one."""
+    """Notices operations that scale or clamp a gradient into a new tensor, or scale or clamp a copy of one (`seen`),
+    and whether a gradient was ever `measured`."""
 
     _COPIES = ("clone", "_to_copy", "cat", "stack", "view", "_unsafe_view", "detach", "alias")
     _SCALES = ("mul", "div", "clamp", "clamp_min", "clamp_max", "minimum", "_foreach_mul", "_foreach_div")
     _SCALES += tuple(f"{name}_" for name in _SCALES)
+    _MEASURES = ("linalg_vector_norm", "norm", "_foreach_norm", "pow", "sum", "dot", "cat")
 
     def __init__(self, parameters: Iterable[torch.nn.Parameter]) -> None:
         super().__init__()
         self._parameters = list(parameters)
         self._copies: list[torch.Tensor] = []
-        self.seen = False
+        self.seen = self.measured = False
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
         result = function(*args, **(kwargs or {}))
         name = function.overloadpacket.__name__
-        if self.seen or name not in self._SCALES + self._COPIES or not args:
+        measures = not self.measured and name in self._MEASURES
+        if not args or not (measures or name in self._SCALES + self._COPIES):
             return result
         first = args[0] if isinstance(args[0], list | tuple) else [args[0]]
         second = args[1] if len(args) > 1 else None
         grads = {p.grad.data_ptr() for p in self._parameters if p.grad is not None}
         copies = {t.data_ptr() for t in self._copies} - grads
         touched = {t.data_ptr() for t in first if isinstance(t, torch.Tensor)}
+        if measures:
+            self.measured = bool(touched & (grads | copies))
         if name in self._COPIES:
             if touched & (grads | copies) and isinstance(result, torch.Tensor):
                 self._copies.append(result)
-        elif not isinstance(second, torch.Tensor) or second.numel() == 1:
-            self.seen = bool(touched & (copies if name.endswith("_") else grads | copies))
+        elif name in self._SCALES and (not isinstance(second, torch.Tensor) or second.numel() == 1):
+            self.seen = self.seen or bool(touched & (copies if name.endswith("_") else grads | copies))
         return result
 
 

@@ -154,7 +154,8 @@ class ScalingRecorder(Recorder):
     """A recorder that also sees what is asked of the scaler: scale, unscale, step (by "scaler"), update.
 
     A `scale` has `on` (loss or outputs), an `update` has `by` "value" if a new scale was handed in. Gradients divided
-    by the scale by hand are an `unscale` too. `foreign` also names calls of another scaler, as "scaler".
+    by the scale by hand are an `unscale` too; it has `measured`, whether a gradient was measured before it. `foreign`
+    also names calls of another scaler, as "scaler".
     """
 
     def __init__(self, model: torch.nn.Module, optimizer: torch.optim.Optimizer, scaler: torch.amp.GradScaler) -> None:
@@ -187,6 +188,8 @@ class ScalingRecorder(Recorder):
         if outer and self._inner_steps:
             self._inner_steps = 0
             return
+        if seen["event"] == "unscale":
+            seen["measured"] = self._copies.measured
         self._inner_steps += seen["event"] == "step" and seen.get("by") == "scaler" and not outer
         super()._add(seen)
 

@@ -92,6 +92,12 @@ def _orders(seen: Seen) -> list[_Order]:
     return [_Order(events) for events in seen.evidence["events"]] or [_Order([])]
 
 
+def _suspects(seen: Seen) -> list[_Order]:
+    """The watched calls that left wrong weights; all of them if none did."""
+    pairs = zip(seen.runs[0], _orders(seen), strict=False)
+    return [order for call, order in pairs if not call.moves_right] or _orders(seen)
+
+
 def _happens(seen: Seen, name: str) -> bool:
     return any(name in order.names for order in _orders(seen))
 
@@ -123,7 +129,7 @@ def _uses_scaler(seen: Seen) -> bool:
 def _clip_places(seen: Seen) -> set[str]:
     """Where clips happened: before any backward, between backward and step, after the step."""
     places = set()
-    for order in _orders(seen):
+    for order in _suspects(seen):
         for k, name in enumerate(order.names):
             if name == "clip":
                 earlier = order.names[:k]
@@ -353,17 +359,18 @@ def _name_raw_step(seen: Seen) -> str:
         return "clip-after-step"
     if "early" in places:
         return "clip-before-backward"
-    clips = [event for order in _orders(seen) for event in order.events if event["event"] == "clip"]
+    clips = [event for order in _suspects(seen) for event in order.events if event["event"] == "clip"]
     limited = [event for event in clips if event.get("max_norm") and event["on"] == "parameters"]
     return "wrong-threshold" if limited else "missing-clip"
 
 
 def _name_scaled_clip(seen: Seen) -> str:
     """The update is as long as max_norm divided by the scale. Was the gradient scaled when it was clipped?"""
-    for order in _orders(seen):
+    for order in _suspects(seen):
         clip, unscale = order.first("clip"), order.last("unscale")
         if clip is not None and unscale is not None:
-            return "unscale-after-clip" if clip < unscale else "wrong-threshold"
+            decided = order.events[clip]["by"] == "hand" and order.events[unscale]["measured"]
+            return "unscale-after-clip" if clip < unscale or decided else "wrong-threshold"
     return "missing-unscale"
 
 

@@ -1,5 +1,6 @@
 """What was seen of a training step with a scaler, call by call, beside what the reference did. Only compares."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -30,10 +31,11 @@ class Call:
     """
 
     def __init__(self, seen: dict, wanted: dict, call: dict, probe: dict, before: np.ndarray, state: list) -> None:
-        self.overflows, self.max_norm, self.scale = call["overflows"], call["max_norm"], state[0]
+        self.overflows, self.max_norm = call["overflows"], call["max_norm"]
+        self.scale = state[0] if state[0] > 0 else math.nan
         self.returned, self.left = seen["returned"], seen["left"]
         self.weights, self.wanted = as_array(seen["weights"]), as_array(wanted["weights"])
-        self.state_before, self.state, self.right_state = state, seen["state"], wanted["state"]
+        self.state_before, self.state, self.right_state = state, _numbers(seen["state"]), wanted["state"]
         self.norm, self.loss = wanted["returned"].get("grad_norm"), call["loss"]
         self.lr, self.tensors = probe["lr"], _slices(probe)
         self.before = before
@@ -64,10 +66,8 @@ class Call:
     @property
     def counted_as_ordinary(self) -> bool:
         """Whether the scaler took the call for one without overflow: it counted it, or grew."""
-        return self.state[0] is not None and (
-            self.state[0] > 1.5 * self.scale
-            or (self.state[0] == self.scale and self.state[1] == self.state_before[1] + 1)
-        )
+        counted = self.state[0] == self.scale and self.state[1] == self.state_before[1] + 1
+        return counted or self.state[0] > 1.5 * self.scale
 
     @cached_property
     def used(self) -> np.ndarray:
@@ -156,6 +156,10 @@ def _calls(run: dict, wanted_run: dict, probe: dict) -> list[Call]:
         on_track = on_track and (made.kept if made.overflows else made.moves_right)
         before, state = made.weights, made.state
     return calls
+
+
+def _numbers(state: list[float | None]) -> list[float]:
+    return [math.nan if number is None else number for number in state]
 
 
 def _slices(probe: dict) -> list[slice]:
