@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .checking import CheckFailed, check
     from .hinting import hint
+    from .learning.explaining import explain
 
-_HOMES = {"check": "checking", "CheckFailed": "checking", "hint": "hinting"}
+_HOMES = {"check": "checking", "CheckFailed": "checking", "explain": "learning.explaining", "hint": "hinting"}
 
-__all__ = ["CheckFailed", "check", "hint"]
+__all__ = ["CheckFailed", "check", "explain", "hint"]
 
 
 def __getattr__(name: str) -> Any:

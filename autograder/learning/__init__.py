@@ -8,6 +8,7 @@ _HOME = {
     "claim": "claims",
     "diagnostic": "diagnosing",
     "exit_question": "predicting",
+    "explain": "explaining",
     "explore": "exploring",
     "flashcards": "practice",
     "new_figure": "figures",
