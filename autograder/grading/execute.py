@@ -84,7 +84,7 @@ class Execute(nbgrader.preprocessors.Execute):
             except CellExecutionComplete:
                 raise
             except Exception as error:
-                self.log.warning("A message could not be read: %r", error)
+                self.log.warning("A message of cell %d could not be read: %s", cell_index + 1, type(error).__name__)
                 return None
         content = msg["content"]
         if msg["msg_type"] == "status" and content.get("execution_state") == "idle":
@@ -119,7 +119,7 @@ class Execute(nbgrader.preprocessors.Execute):
             self._end = index, _why(error)
             if not trial:
                 cell.outputs.append(_error(_why(error).format("this cell")))
-            self.log.error("The run ended in cell %s: %r", index, error)
+            self.log.error("The run ended in cell %d: %s", index + 1, type(error).__name__)
         tidy(cell)
 
     def _hand_over(self) -> None:
@@ -134,7 +134,8 @@ class Execute(nbgrader.preprocessors.Execute):
                 messages = self._ask(index, f"{_HANDOVER}.observe({arguments})")
                 self._seen[name] = _seen(messages, self._reply)
             except Exception as error:
-                self.log.error("Observing the answer of %s ended the run: %r", name, error)
+                # Its text would hold the challenge.
+                self.log.error("Observing the answer of %s ended the run: %s", name, type(error).__name__)
                 self._seen[name] = Seen(stopped="too-slow" if isinstance(error, CellTimeoutError) else "python-ended")
                 return
 

@@ -85,9 +85,9 @@ def _plain(value: Any, depth: int) -> Any:
     match value:
         case None | bool():
             return value
-        case int() | float():
-            if not math.isfinite(value) or (isinstance(value, int) and abs(value) > _LARGEST_NUMBER):
-                raise Malformed("not a finite number")
+        case int() if abs(value) <= _LARGEST_NUMBER:
+            return value
+        case float() if math.isfinite(value):
             return value
         case str():
             return text(value)
@@ -95,14 +95,14 @@ def _plain(value: Any, depth: int) -> Any:
             return [_plain(item, depth + 1) for item in value]
         case dict():
             return {text(key): _plain(item, depth + 1) for key, item in value.items()}
-    raise Malformed(f"a {type(value).__name__}")
+    raise Malformed("a number that is not finite")
 
 
 def _trace(events: object) -> list[dict]:
     """The events of a trace that the timeline knows, each with its text and numbers."""
     kept = []
     for event in events[:_MOST_EVENTS] if isinstance(events, list) else []:
-        if isinstance(event, dict) and event.get("event") in EVENTS:
+        if isinstance(event, dict) and isinstance(event.get("event"), str) and event["event"] in EVENTS:
             texts = {key: event[key] for key in ("event", "by", "on") if isinstance(event.get(key), str)}
             norms = {key: event[key] for key in ("max_norm",) if _is_number(event.get(key))}
             norm = event.get("grad_norm")

@@ -65,8 +65,8 @@ def _judge(task, message: str, expected: dict, part: str | None) -> Result | str
         return "name-missing"
     if envelope.get("too_slow") is True:
         return "too-slow"
-    seen = observations.fit(envelope.get("observations"), task, expected)
     try:
+        seen = observations.fit(envelope.get("observations"), task, expected)
         result = judging.judge(task, seen, expected, part)
         result.message()  # made of what was observed, too
     except Exception as error:  # an exercise's judge relies on the form that its own probe gives
