@@ -189,7 +189,7 @@ def _by_formula(c: Comparison, evidence: dict) -> str | None:
     best = max(counts, key=counts.__getitem__, default=None)
     enough = best is not None and counts[best] >= _MOST * len(wrong)
     if set(wrong) and set(wrong) <= _with(c, "pinf"):
-        return best if enough and best == "missing-abs" else "inf-norm-unhandled"
+        return "missing-abs" if counts.get("missing-abs", 0) == len(wrong) else "inf-norm-unhandled"
     if enough:
         return best
     return "precision-loss" if set(wrong) and set(wrong) <= _with(c, "dtypes") else None

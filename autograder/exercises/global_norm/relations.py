@@ -94,7 +94,7 @@ def _other_types(tensors: list[np.ndarray], p: float) -> Iterator[float]:
 def _signed(tensors: list[np.ndarray], p: float) -> Iterator[float]:
     entries = np.concatenate([t.ravel() for t in tensors])
     if math.isinf(p):
-        yield from (entries.max(), abs(entries.max()), entries.min())
+        yield from (entries.max(), abs(entries.max()), entries.min(), max(abs(t.max()) for t in tensors))
         return
     total = float((entries**p).sum())
     sums = [float((t**p).sum()) for t in tensors]
