@@ -5,6 +5,7 @@ Their cases are those of `probing.gradients`. The features of a case: `plain` (a
 walked through again, but not indexed or changed like a list), and whatever an exercise adds.
 """
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,7 +75,10 @@ def name_odd(comparison: Comparison) -> str | None:
     if with_none := having("none"):
         if all("raised" in wrong[name] for name in with_none):
             return "crashes-on-none"
-        return "none-gets-gradient" if any(_gives_gradient(comparison, name) for name in with_none) else "stops-at-none"
+        if any(_gives_gradient(comparison, name) for name in with_none):
+            return "none-gets-gradient"
+        skips = any(_goes_on(comparison, name) for name in with_none)
+        return "misses-parameters" if skips else "stops-at-none"
     if having("no-list"):
         return "needs-a-list"
     if one_shot := having("one-shot"):
@@ -117,8 +121,6 @@ def _name_untouched(comparison: Comparison) -> str:
     """No gradient was changed: why not?"""
     seen = [outcome for outcome in comparison.seen.values() if "raised" not in outcome]
     evidence = next((outcome for outcome in seen if "on" in outcome), None)
-    if not all(outcome.get("read", True) for outcome in seen):
-        return "not-implemented"
     if evidence is None:
         return "clip-missing"
     if evidence["hooked"]:
@@ -135,3 +137,13 @@ def _name_untouched(comparison: Comparison) -> str:
 def _gives_gradient(comparison: Comparison, name: str) -> bool:
     pairs = zip(comparison.seen[name].get("grads", ()), comparison.cases[name]["tensors"], strict=False)
     return any(left is not None and one["grad"] is None for left, one in pairs)
+
+
+def _goes_on(comparison: Comparison, name: str) -> bool:
+    """Whether a gradient was clipped after one that should have been and was not: the work did not stop there."""
+    flat = [
+        None if one["grad"] is None else np.ravel(one["grad"]).tolist() for one in comparison.cases[name]["tensors"]
+    ]
+    seen, wanted = comparison.seen[name].get("grads", []), comparison.wanted[name]["grads"]
+    right = [same(s, w) for s, w, raw in zip(seen, wanted, flat, strict=False) if not same(w, raw)]
+    return any(not before and after for before, after in itertools.pairwise(right))

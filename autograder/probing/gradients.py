@@ -7,10 +7,9 @@ A *case* is one set of parameters and one or more calls with it, each with its o
 
 What is seen of it, aspect by aspect: `grads` after the last call (a flat list for each tensor; None where there is no
 gradient), `returned` by each call (as it is, not yet plain data), `moved` (how far the weights went, relative to
-their norm), and for explanations: of a generator, whether it was `read`; of a watched case, what `watch` gives.
+their norm), and of a watched case what `watch` gives.
 """
 
-import inspect
 import math
 from collections.abc import Callable, Iterable
 from types import FrameType
@@ -37,7 +36,7 @@ _DIGITS = 6  # enough for any comparison, and short in the recorded expectations
 def tensor(rng: np.random.Generator, grad: np.ndarray | None, *, strided: bool = False) -> dict:
     """One parameter of a case: random weights of the gradient's shape. Without a gradient it has the shape (3,)."""
     weight = rng.normal(0, 1, (3,) if grad is None else np.shape(grad))
-    held = None if grad is None else np.asarray(grad).astype(np.float32).round(5).tolist()
+    held = None if grad is None else np.asarray(grad).round(5).tolist()
     return {"weight": weight.round(3).tolist(), "grad": held, "frozen": False, "strided": strided}
 
 
@@ -57,14 +56,9 @@ def run(answer: Callable, case: dict) -> dict:
     """What is seen of one case; lets through what the answer raises."""
     parameters = build(case)
     before = [p.detach().clone() for p in parameters]
-    returned, evidence = [], {}
-    for threshold in case["thresholds"]:
-        handed = FORMS[case["form"]](parameters)
-        returned.append(answer(handed, threshold))
-        if inspect.isgenerator(handed):
-            evidence = {"read": inspect.getgeneratorstate(handed) != inspect.GEN_CREATED}
+    returned = [answer(FORMS[case["form"]](parameters), threshold) for threshold in case["thresholds"]]
     seen = {"grads": [_flat(p.grad) for p in parameters], "moved": _moved(parameters, before), "returned": returned}
-    return seen | evidence | (watch(answer, case) if case["watched"] else {})
+    return seen | watch(answer, case) if case["watched"] else seen
 
 
 def watch(answer: Callable, case: dict) -> dict:

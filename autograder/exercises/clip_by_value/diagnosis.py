@@ -1,5 +1,7 @@
 """Name the mistake behind wrongly clamped gradients, from which entries changed and to what."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ...kinds.casewise import Comparison
@@ -21,7 +23,8 @@ def _name_shape(comparison: Comparison) -> str | None:
         return "crashes-on-scalars" if any(comparison.raised(name) for name in scalars) else "misses-parameters"
     if comparison.raising:
         return "raises"
-    return "clip-not-in-place" if comparison.wrong else None  # what is not contiguous was flattened, into a copy
+    copies = any(comparison.seen[name].get("scaled_copies") for name in comparison.wrong)  # flattened, say
+    return ("clip-not-in-place" if copies else "misses-parameters") if comparison.wrong else None
 
 
 def _name_change(clipped: list[Clipped]) -> str:
@@ -30,10 +33,13 @@ def _name_change(clipped: list[Clipped]) -> str:
     pairs = [_Pair(c, k) for c in clipped for k in range(len(c.raw))]
     if all(pair.right or pair.untouched for pair in pairs):
         return _name_missed(pairs)
-    if code := _name_range(clipped):
+    if all(pair.right or pair.untouched or not pair.left.any() for pair in pairs):
+        return "removes-large-elements"
+    if code := _name_range(pairs):
         return code
-    if all(pair.right or pair.factor is not None for pair in pairs):
-        return _name_factor(pairs)
+    for rows in (_whole, _along_last, _along_first):
+        if code := _name_factors(pairs, rows):
+            return code
     return _name_entries(pairs)
 
 
@@ -47,7 +53,6 @@ class _Pair:
         self.beyond = np.abs(self.raw) > self.bound
         self.right = _same(self.left, self.wanted)
         self.untouched = _same(self.left, self.raw)
-        self.factor = factor_of(self.left, self.raw)
 
     @property
     def place(self) -> tuple:
@@ -61,19 +66,26 @@ def _name_missed(pairs: list[_Pair]) -> str:
     clamped = [pair for pair in pairs if pair.right and pair.beyond.any()]
     if {pair.place for pair in missed}.isdisjoint({pair.place for pair in clamped}):
         return "misses-parameters"
-    extremes = [lambda pair: pair.raw.max() > pair.bound, lambda pair: pair.raw.min() < -pair.bound]
-    if any(not any(map(looked_at, missed)) and all(map(looked_at, clamped)) for looked_at in extremes):
-        return "misses-parameters"
+    for largest in (lambda u: u.max(), lambda u: -u.min(), lambda u: np.abs(u).max()):
+        if max(largest(p.raw / p.bound) for p in missed) < min(largest(p.raw / p.bound) for p in clamped):
+            return "misses-parameters"  # a condition on the largest entry, or on the smallest
+    if all(map(_after_one_that_fits, missed)) and not any(map(_after_one_that_fits, clamped)):
+        return "misses-parameters"  # the loop ends early
     return "all-or-nothing"
 
 
-def _name_range(clipped: list[Clipped]) -> str | None:
-    """In every case, all entries were clamped to one range: which?"""
-    ranges = [(c, *_range(c)) for c in clipped if not all(map(_same, c.left, c.raw))]
+def _after_one_that_fits(pair: _Pair) -> bool:
+    """Whether an earlier gradient of its case has no entry beyond the bounds."""
+    return any(np.abs(g).max() <= pair.bound for g in pair.case.raw[: pair.position])
+
+
+def _name_range(pairs: list[_Pair]) -> str | None:
+    """Every gradient was clamped to a range: which?"""
+    ranges = [(pair.bound, *_range(pair)) for pair in pairs if not pair.untouched]
     if any(low is None for _, low, _ in ranges):
         return None
-    upper = all(near(high, c.limit) for c, _, high in ranges if np.isfinite(high))
-    lower = all(near(low, -c.limit) for c, low, _ in ranges if np.isfinite(low))
+    upper = all(near(high, bound) for bound, _, high in ranges if np.isfinite(high))
+    lower = all(near(low, -bound) for bound, low, _ in ranges if np.isfinite(low))
     if upper and all(low == -np.inf for _, low, _ in ranges):
         return "one-sided"
     if lower and all(high == np.inf for _, _, high in ranges):
@@ -81,26 +93,45 @@ def _name_range(clipped: list[Clipped]) -> str | None:
     return "wrong-range"
 
 
-def _range(c: Clipped) -> tuple[float | None, float]:
-    """The range to which a case's entries were clamped, infinite where nothing shows it; (None, …) if to no range."""
-    raw, left = (np.concatenate([g.ravel() for g in side]) for side in (c.raw, c.left))
+def _range(pair: _Pair) -> tuple[float | None, float]:
+    """The range to which a gradient was clamped, infinite where nothing shows it; (None, …) if to no range."""
+    raw, left = pair.raw, pair.left
     raised, lowered = left[left > raw + 1e-4 * np.abs(raw)], left[left < raw - 1e-4 * np.abs(raw)]
     low = float(raised.max()) if raised.size else -np.inf
     high = float(lowered.min()) if lowered.size else np.inf
     return (low, high) if _same(left, np.minimum(np.maximum(raw, low), high)) else (None, high)
 
 
-def _name_factor(pairs: list[_Pair]) -> str:
-    """Whole gradients were multiplied by one number."""
-    changed = [pair for pair in pairs if pair.factor not in (None, 1)]
-    if all(pair.factor == 0 for pair in changed):
-        return "removes-large-elements"
-    if any(pair.factor is not None and pair.factor < 0 for pair in changed):
+def _name_factors(pairs: list[_Pair], rows: Callable[[np.ndarray], np.ndarray]) -> str | None:
+    """Whole gradients (or rows) were multiplied by one number each, if they were."""
+    every = [
+        (pair, factor_of(left, raw), raw)
+        for pair in pairs
+        if not pair.right
+        for left, raw in zip(rows(pair.left), rows(pair.raw), strict=True)
+    ]
+    if any(c is None for _, c, _ in every):
+        return None
+    changed = [(pair, c, raw) for pair, c, raw in every if c != 1]
+    if any(c < 0 for _, c, _ in changed):
         return "loses-sign"
-    for cases in (lambda pair: [pair.raw], lambda pair: pair.case.raw):
-        if all(near(pair.factor * max(np.abs(g).max() for g in cases(pair)), pair.bound) for pair in changed):
-            return "scales-instead-of-clamps"
-    return "clip-by-norm"
+    if all(near(c * max(np.abs(g).max() for g in pair.case.raw), pair.bound) for pair, c, _ in changed):
+        return "scales-instead-of-clamps"  # until the largest of all gradients fits
+    fits = all(c * np.abs(raw).max() <= pair.bound * 1.001 for pair, c, raw in changed)
+    longer = any(c * np.linalg.norm(raw) > pair.bound * 1.001 for pair, c, raw in changed)
+    return "scales-instead-of-clamps" if fits and longer else "clip-by-norm"
+
+
+def _whole(gradient: np.ndarray) -> np.ndarray:
+    return gradient.reshape(1, -1)
+
+
+def _along_last(gradient: np.ndarray) -> np.ndarray:
+    return gradient.reshape(-1, gradient.shape[-1] if gradient.ndim else 1)
+
+
+def _along_first(gradient: np.ndarray) -> np.ndarray:
+    return gradient.reshape(len(gradient), -1) if gradient.ndim > 1 else gradient.reshape(1, -1)
 
 
 def _name_entries(pairs: list[_Pair]) -> str:
@@ -110,33 +141,27 @@ def _name_entries(pairs: list[_Pair]) -> str:
         for side in (lambda p: p.raw, lambda p: p.left, lambda p: p.wanted, lambda p: p.bound)
     )
     right, beyond = _alike(left, wanted, bound), np.abs(raw) > bound
-    wrong, within = ~right, ~beyond
-    if np.any(wrong & (left * raw < 0)) and np.all(_alike(np.abs(left), np.abs(wanted), bound)[wrong]):
+    wrong = ~right
+    if np.all(_alike(np.abs(left), np.abs(wanted), bound)):
         return "loses-sign"
-    if np.all(right[within]):
-        values = left[wrong]
-        if np.all(np.abs(values) < 1e-6 * bound[wrong]) or np.any(np.isnan(values)):
-            return "removes-large-elements"
-        if np.all(_alike(left, raw, bound)[wrong]):
-            return _name_left(raw[wrong], raw[right & beyond])
-        if np.all(_alike(np.abs(left), bound, bound)[wrong]) or np.any(left * raw < 0):
-            return "loses-sign"
-        return "wrong-range"
-    if all(pair.right or pair.untouched or _by_rows(pair.left, pair.raw) for pair in pairs):
-        return "clip-by-norm"
-    if np.any(left * raw < 0):
+    if np.any(wrong & ~beyond):
+        return "loses-sign" if np.all(left >= 0) or np.all(left <= 0) else "changes-small-elements"
+    if np.all(_alike(left, raw, bound)[wrong]):
+        return _name_left(raw[wrong], raw[right & beyond])
+    if np.any((left * raw)[wrong] < 0):
         return "loses-sign"
-    return "changes-small-elements"
+    sizes = np.abs(left)[wrong]
+    alike = np.all(_alike(sizes, sizes[0], bound[wrong])) or np.all(
+        _alike(sizes / bound[wrong], sizes[0] / bound[wrong][0], 1)
+    )
+    removed = np.all(sizes < 1e-6) or np.any(np.isnan(sizes)) or (not alike and np.all(sizes < bound[wrong]))
+    return "removes-large-elements" if removed else "wrong-range"
 
 
 def _name_left(missed: np.ndarray, clamped: np.ndarray) -> str:
     """What is beyond was clamped or left as it was: on one side of zero, or here and there?"""
     apart = (missed.max() < 0 < clamped.min()) or (clamped.max() < 0 < missed.min()) if clamped.size else False
     return "one-sided" if apart else "misses-elements"
-
-
-def _by_rows(left: np.ndarray, raw: np.ndarray) -> bool:
-    return raw.ndim > 1 and all(factor_of(row, raw_row) is not None for row, raw_row in zip(left, raw, strict=True))
 
 
 def _alike(one: np.ndarray, other: np.ndarray, bound: np.ndarray) -> np.ndarray:

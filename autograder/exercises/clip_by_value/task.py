@@ -106,7 +106,7 @@ def challenge(seed: int) -> dict:
         "strided": case(
             "gradients that are not contiguous in memory", 0.99, "both", shapes=[(3, 4), (4,), (2, 3)],
             strided=True, has=["strided"],
-        ),
+        ) | {"watched": True},
     }  # fmt: skip
     return {"given": {"cases": cases}, "withheld": {}}
 
@@ -145,7 +145,8 @@ def _entries(rng: np.random.Generator, shape: tuple[int, ...], kind: str) -> np.
         case "all":
             u = np.sign(u) * beyond
         case "slightly":
-            u = np.sign(u) * rng.permutation(np.linspace(0.7, 1.25, size) if size > 2 else np.array([0.7, 1.25])[:size])
+            near = np.where(np.arange(size) % 2, rng.uniform(0.75, 0.94, size), rng.uniform(1.06, 1.25, size))
+            u = np.sign(u) * rng.permutation(near)
         case "far":
             u[[k, other]] = np.array([-310, 190]) * beyond[[k, other]]
         case "balanced":
