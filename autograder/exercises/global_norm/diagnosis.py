@@ -26,16 +26,16 @@ _ROUGH = 0.01  # relative deviation that few digits account for
 _MOST = 0.8  # of the cases that went wrong: what a formula has to account for
 
 
-def refine(fault: dict | None, evidence: dict, arguments: tuple[str, ...]) -> dict | None:
+def refine(fault: dict | None, evidence: dict) -> dict | None:
     """A fault of every list, named more closely where the code itself tells why."""
     if not fault or fault["code"] != "raises":
         return fault
     parameters = evidence["parameters"]
     if parameters and parameters[0].startswith("*") and not any(p.startswith("**") for p in parameters):
-        return fault | {"code": "wrong-signature", "got": f"({', '.join(parameters)})", "wanted": "a number"}
+        return fault | {"code": "wrong-signature"}
     if evidence["keeps_generator"] and any(word in f"{fault['error']}: {fault['message']}" for word in _EMPTY_HANDED):
         got = f"an error ({fault['error']})"
-        return fault | {"code": "exhausted-generator", "case": "every list", "got": got, "wanted": "a number"}
+        return fault | {"code": "exhausted-generator", "case": "every list", "got": got}
     return fault
 
 

@@ -52,7 +52,7 @@ def judge(observations: dict, expected: dict) -> Verdict:
     """Verdict over `norm` (plain lists, and that a number comes back) and `messy` (odd lists, and that nothing that
     was handed in is changed)."""
     given = expected["given"]["cases"]
-    observations = observations | {"fault": refine(observations["fault"], observations["evidence"], _ARGUMENTS)}
+    observations = observations | {"fault": refine(observations["fault"], observations["evidence"])}
 
     def home(name: str) -> str:
         return "messy" if given[name]["messy"] else "norm"
