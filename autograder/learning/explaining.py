@@ -72,14 +72,14 @@ def explain(id: str, answer: object = None) -> None:
     except UnknownPrompt as error:
         print(error)
         return
-    if not learner.present():
+    if answer is None and not learner.present():
         _show_question(prompt)
         return
     text, trouble = read_answer(answer)
     if text:
         kept = _keep(prompt, text)
         report = spot(prompt, text)
-        notes = [*_notes(text), kept]
+        notes = [*_notes(text), *filter(None, [kept])]
         markup.show(
             markup.box(_question_html(prompt) + report_html(prompt, report, notes)),
             f"{prompt.question}\n\n{report_text(prompt, report, notes)}",

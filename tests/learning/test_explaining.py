@@ -387,13 +387,15 @@ def test_an_unknown_prompt_is_one_sentence_that_lists_them(id, capsys, shown):
     assert not shown
 
 
-@pytest.mark.parametrize("answer", [None, FULL["how_to_apply"], 3])
-def test_without_a_learner_nothing_depends_on_an_answer(answer, learner_there, shown, monkeypatch):
+def test_without_a_learner_it_goes_on_and_an_answer_in_the_cell_is_looked_at_but_not_kept(
+    learner_there, shown, monkeypatch
+):
     monkeypatch.setenv(learner.VARIABLE, "absent")
-    explain("how_to_apply", answer=answer)
-    ((page, text),) = shown
-    assert text == f"{HOW.question}\n{explaining.NOTICE}"
-    assert "You got" not in page
+    explain("how_to_apply")
+    explain("how_to_apply", answer=FULL["how_to_apply"])
+    (_, asked), (_, told) = shown
+    assert asked == f"{HOW.question}\n{explaining.NOTICE}"
+    assert "You got 3/3 concepts" in told
     assert not learner_there.exists()
 
 
@@ -468,7 +470,7 @@ def test_in_a_notebook(monkeypatch, tmp_path):
         return [set(output["data"]) for cell in done.cells for output in cell.outputs]
 
     assert outputs("absent") == [{"text/html", "text/plain"}] * 2
-    assert not list(tmp_path.iterdir())
+    assert not list(tmp_path.iterdir())  # an answer in the cell is looked at, and not kept
     form, report = outputs("present")
     assert "application/vnd.jupyter.widget-view+json" in form
     assert report == {"text/html", "text/plain"}
