@@ -9,7 +9,7 @@ import nbformat
 from autograder.grading.course import Course
 from autograder.grading.repair import label
 
-from ..course import ROOT
+from ..course import ONE_CHALLENGE, ROOT
 
 ASSIGNMENT = "a3_loop_order"
 NOTEBOOK = "loop_order.ipynb"
@@ -18,7 +18,8 @@ NOTEBOOK = "loop_order.ipynb"
 def new_course(folder: Path) -> Course:
     """A course folder with the repository's settings and this one assignment."""
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
+    (folder / "nbgrader_config.py").write_text(config + ONE_CHALLENGE, encoding="utf-8")
     shutil.copytree(ROOT / "source" / ASSIGNMENT, folder / "source" / ASSIGNMENT)
     return Course(folder)
 

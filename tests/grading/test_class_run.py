@@ -37,8 +37,6 @@ NOT_GRADED = {
     "student03": "loop_order.ipynb is not a notebook, despite its name: ask for the notebook itself.",
     "student04": "The submission is empty: ask for loop_order.ipynb.",
     "student05": "There is no notebook in the submission (answer.py): ask for loop_order.ipynb.",
-    "student10": "It could not be graded: Python ended while a cell ran: look for a cell that quits Python or uses up "
-    "the memory.",
 }
 PUT_BACK = "The test cell “test_train_step” was missing; it was put back and scored, so there is nothing to do."
 NOTED = {
@@ -51,7 +49,9 @@ NOTED = {
         "The cell “my_test” is in no exercise of this assignment, and scores nothing: look whether it holds an answer.",
         PUT_BACK,
     ],
+    "student10": ["Python ended while cell 1 ran: look for a line that quits Python or uses up the memory."],
 }
+ENDED = "student10"  # whose first cell ends Python
 STUDENTS = [f"student{number:02}" for number in range(1, 12)]
 POINTS = {"loop_order": 3, "repair_exploding_loop": 2, "repair_logging_loop": 2, "repair_turning_loop": 2}
 
@@ -82,13 +82,31 @@ class TestAClassWithDamagedSubmissions:
         assert [row.student for row in graded.run.rows] == [name for name in STUDENTS if name not in NOT_GRADED]
 
     def test_names_each_answer_as_the_manifest_does(self, graded):
-        drawn = {student: row for student, row in graded.drawn.items() if student not in NOT_GRADED}
+        drawn = {student: row for student, row in graded.drawn.items() if student not in {*NOT_GRADED, ENDED}}
         assert differences(drawn, graded.run) == []
+
+    def test_gives_no_points_where_no_answer_could_be_tried(self, graded):
+        (row,) = (row for row in graded.run.rows if row.student == ENDED)
+        assert row.score == 0
+        assert {outcome.code for outcome in row.outcomes.values()} == {"run-ended"}
+
+    def test_judges_outside_the_students_processes_and_keeps_the_challenges_id(self, graded):
+        for row in graded.run.rows:
+            assert all(outcome.protected for outcome in row.outcomes.values())
+            folder = graded.course.folder / "autograded" / row.student / ASSIGNMENT
+            cells = json.loads((folder / "grading.json").read_text())["loop_order"]["cells"]
+            assert {cell["challenge"] for cell in cells.values()} == {"train_step-1-0"}
+            assert not (graded.course.folder / "feedback" / row.student / ASSIGNMENT / "grading.json").exists()
+
+    def test_renews_the_challenges_when_feedback_has_been_given(self, graded):
+        assert json.loads((graded.course.folder / ".grading_secret").read_text())["generation"] == 2
 
     def test_gives_the_points_that_the_manifest_leads_to(self, graded):
         for row in graded.run.rows:
             assert row.max_score == 20
             assert row.by_hand
+            if row.student == ENDED:
+                continue
             right = graded.drawn[row.student]
             expected = sum(points for exercise, points in POINTS.items() if right[exercise].right)
             step = [7] if right["train_step"].right else [0, 2, 5]  # its two test cells are scored on their own
@@ -107,8 +125,8 @@ class TestAClassWithDamagedSubmissions:
             assert not [title for title in titles if title not in text]
 
     def test_shows_its_progress(self, graded):
-        assert "Grading: 11/11  student11 done  (5 failed, 0 s left)" in graded.progress
-        assert "Feedback: 6/6  student11 done  (0 failed, 0 s left)" in graded.progress
+        assert "Grading: 11/11  student11 done  (4 failed, 0 s left)" in graded.progress
+        assert "Feedback: 7/7  student11 done  (0 failed, 0 s left)" in graded.progress
 
     def test_prints_a_table_with_the_training_step_first(self, graded):
         console = Console(record=True, width=200)
@@ -140,15 +158,17 @@ class TestAClassWithDamagedSubmissions:
         course = graded.course
         submitted = {name: course.submissions(ASSIGNMENT)[name] for name in ("student01", "student02")}
         kept = (course.folder / "autograded" / "student11").stat().st_mtime
+        before = next(row.score for row in graded.run.rows if row.student == "student01")
         shutil.copytree(submitted["student01"], submitted["student02"], dirs_exist_ok=True)
         classes.cut_off(submitted["student01"])
         monkeypatch.chdir(course.folder)
         assert main(["grade", ASSIGNMENT, "--new"]) == 1
         after = {row.student: row for row in rows(course, ASSIGNMENT)}
-        assert after["student02"].score == after["student01"].score
+        assert after["student02"].score == before
+        assert after["student01"].score == 0
         assert (course.folder / "autograded" / "student11").stat().st_mtime == kept
         said = capsys.readouterr().out
-        assert "handed in again. The score in the gradebook is that of an earlier version." in said
+        assert "handed in again. The automatic score of an earlier version was taken back." in said
 
 
 @pytest.mark.slow
