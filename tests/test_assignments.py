@@ -2,22 +2,27 @@
 
 import ast
 import contextlib
+import inspect
 import io
+import json
 import re
-from collections.abc import Iterator
+import textwrap
+from dataclasses import dataclass
 
+import papermill
 import pytest
 import torch
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 
-from autograder import exercises
+from autograder import authoring, exercises
 from autograder.exercises.loop_order.task import LINES
+from autograder.grading.testcells import checks
 
-from .course import ROOT, Course, answered, read
+from .course import ROOT, Course, Score, answered, read
 
 A3 = "a3_loop_order"
-ASSIGNMENTS = sorted(path.name for path in (ROOT / "source").iterdir() if path.is_dir())
+ASSIGNMENTS = sorted(path.parent.name for path in (ROOT / "source").glob("*/*.ipynb"))
 POINTS = 20
 
 
@@ -115,51 +120,102 @@ def test_the_worked_loop_shows_the_numbers_that_the_text_works_out():
 
 # -- through nbgrader ------------------------------------------------------------------------------------------------
 
-EACH_ALONE = {
-    "loop_order": {"test_loop_order"},
-    "train_step": {"test_train_step", "test_train_step_returns"},
-}
+
+@dataclass(frozen=True)
+class Graded:
+    """An assignment graded by nbgrader for the instructor, for somebody who did nothing, and for one student for each
+    exercise, who answered that one alone."""
+
+    course: Course
+    assignment: str
+    cells: dict[str, set[str]]  # the test cells of each exercise
+    by_hand: set[str]
+
+    def scores(self, student: str) -> dict[str, Score]:
+        return self.course.scores(self.assignment, student)
 
 
-@pytest.fixture(scope="module")
-def graded(tmp_path_factory) -> Iterator[Course]:
-    """Four students: the instructor's answers, none, and one exercise alone each."""
-    course = Course(tmp_path_factory.mktemp("course"), A3)
-    released, source = course.release(A3), course.source(A3)
-    course.submit("all", A3, answered(released, source))
-    course.submit("none", A3, released)
-    for exercise in EACH_ALONE:
-        course.submit(exercise, A3, answered(released, source, exercise))
-    course.autograde(A3)
-    return course
+@pytest.fixture(scope="module", params=ASSIGNMENTS)
+def graded(request, tmp_path_factory) -> Graded:
+    assignment = request.param
+    course = Course(tmp_path_factory.mktemp("course"), assignment)
+    released, source = course.release(assignment), course.source(assignment)
+    cells: dict[str, set[str]] = {}
+    for cell, check in checks(source).items():
+        cells.setdefault(check.exercise, set()).add(cell)
+    course.submit("all", assignment, answered(released, source))
+    course.submit("none", assignment, released)
+    for exercise in cells:
+        course.submit(exercise, assignment, answered(released, source, exercise))
+    course.autograde(assignment)
+    by_hand = {cell.metadata.nbgrader.grade_id for cell in source.cells if is_task(cell)}
+    return Graded(course, assignment, cells, by_hand)
 
 
 @pytest.mark.slow
-def test_the_instructors_answers_get_full_marks_and_the_explanation_waits_for_a_person(graded):
-    scores = graded.scores(A3, "all")
-    explained = scores.pop("explain_order")
-    assert (explained.points, explained.out_of, explained.needs_a_person) == (None, 4, True)
-    assert sum(score.out_of for score in scores.values()) == POINTS - 4
-    assert all(score.points == score.out_of and not score.needs_a_person for score in scores.values())
+def test_the_instructors_answers_get_full_marks_and_texts_wait_for_a_person(graded):
+    scores = graded.scores("all")
+    assert sum(score.out_of for score in scores.values()) == POINTS
+    for name, score in scores.items():
+        if name in graded.by_hand:
+            assert (score.points, score.needs_a_person) == (None, True)
+        else:
+            assert (name, score.points, score.needs_a_person) == (name, score.out_of, False)
 
 
 @pytest.mark.slow
 def test_the_untouched_release_gets_nothing(graded):
-    assert {score.points for name, score in graded.scores(A3, "none").items() if name != "explain_order"} == {0}
+    assert not any(score.points for score in graded.scores("none").values())
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("exercise", EACH_ALONE)
-def test_one_answer_gets_exactly_its_points(graded, exercise):
-    scores = graded.scores(A3, exercise)
-    assert {name for name, score in scores.items() if score.points} == EACH_ALONE[exercise]
-    assert all(scores[name].points == scores[name].out_of for name in EACH_ALONE[exercise])
+def test_one_answer_gets_exactly_its_points(graded):
+    for exercise, cells in graded.cells.items():
+        scores = graded.scores(exercise)
+        assert {name for name, score in scores.items() if score.points} == cells
+        assert all(scores[name].points == scores[name].out_of for name in cells)
 
 
 @pytest.mark.slow
 def test_validate_has_nothing_against_the_instructors_answers(graded):
-    said = graded.nbgrader("validate", f"submitted/all/{A3}/loop_order.ipynb")
+    (notebook,) = (graded.course.folder / "submitted" / "all" / graded.assignment).glob("*.ipynb")
+    said = graded.course.nbgrader("validate", str(notebook.relative_to(graded.course.folder)))
     assert "Success! Your notebook passes all the tests." in said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_the_instructors_version_runs_under_papermill(assignment, tmp_path):
+    (path,) = (ROOT / "source" / assignment).glob("*.ipynb")
+    papermill.execute_notebook(path, tmp_path / path.name, cwd=tmp_path, kernel_name="python3", progress_bar=False)
+
+
+# -- what students get -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_the_release_holds_no_solution_no_key_and_no_mark_scheme(assignment):
+    (path,) = (ROOT / "release" / assignment).glob("*.ipynb")
+    text = path.read_text("utf-8")
+    assert not re.search("BEGIN SOLUTION|BEGIN MARK SCHEME|HIDDEN TEST|keys/", text)
+    released = {cell.id: cell.source for cell in read(ROOT / "release" / assignment).cells}
+    for cell in read(ROOT / "source" / assignment).cells:
+        if is_solution(cell) and cell.cell_type == "code":
+            (solution,) = re.findall(r"### BEGIN SOLUTION\n(.*?)\s*### END SOLUTION", cell.source, re.DOTALL)
+            assert solution.strip() not in released[cell.id]
+            assert "raise NotImplementedError()" in released[cell.id]
+    for check in checks(read(ROOT / "source" / assignment)).values():
+        for line in _secret_lines(check.exercise):
+            assert line not in text, f"{assignment} shows a line of the reference of {check.exercise}: {line}"
+
+
+def _secret_lines(exercise: str) -> set[str]:
+    """The whole body of an exercise's reference, as the notebook's file would hold it; for a value, what is right."""
+    reference = next(iter(authoring.answers_of(exercise).rights.values()))
+    if callable(reference):
+        body = textwrap.dedent(inspect.getsource(reference)).split(":\n", 1)[1]
+        return {json.dumps(body)[1:-1].strip()}
+    return {json.dumps(repr(reference))[1:-1]}
 
 
 def _run(names: dict, *cell_ids: str) -> str:
