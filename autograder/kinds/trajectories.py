@@ -187,13 +187,15 @@ def explained(seen: dict, mutants: list[dict], code: str) -> bool:
 def distance(seen: dict, mutant: dict) -> float:
     """How far two answers with the same weights are apart in what they return, leave behind and do in which order.
 
-    2 for other returned values, 3 for other gradients left behind, 3 for clipping at other places, 2 each for other
-    clipping calls and for scaled copies, and 0.2 for each event by which the orders differ.
+    2 for other returned values, 3 for other gradients left behind, 3 for clipping at other places, 2 each for another
+    gradient after the last backward pass, other clipping calls and scaled copies, and 0.2 for each event by which the
+    orders differ.
     """
     total = 2.0 * (not same_returned(seen, mutant))
     total += 3 * any(not close(a["left"], b["left"], 1e-3) for a, b in paired_calls(seen, mutant))
     mine, its = seen["evidence"], mutant["evidence"]
     total += 3 * (clip_places(mine) != clip_places(its))
+    total += 2 * any(not close(a, b, 1e-3) for a, b in zip(_total(mine), _total(its), strict=False))
     total += 2 * (mine["clips"] != its["clips"]) + 2 * (mine["scaled_copies"] != its["scaled_copies"])
     return total + 0.2 * _edits(_last(mine["order"]), _last(its["order"]))
 
@@ -229,16 +231,18 @@ def _agreement(run: dict, its: dict, right: dict) -> tuple[int, int]:
 
 
 def name_exception(seen: dict, expected: dict) -> str | None:
-    """The code of a mutant that raises the same after the same calls, or else anywhere; None if there is none."""
-    fault, codes = seen["fault"], []
-    for mutant in expected["mutants"].values():
-        its = mutant["observations"]
-        same = its["fault"] and all(fault.get(key) == its["fault"].get(key) for key in ("error", "message"))
-        if same and mutant["code"] != "raises":
-            if [len(run["calls"]) for run in seen["runs"]] == [len(run["calls"]) for run in its["runs"]]:
-                return mutant["code"]
-            codes.append(mutant["code"])
-    return codes[0] if codes else None
+    """The code of the mutant that raises the same in the same call, nearest in its events; None if there is none."""
+
+    def trace(observations: dict) -> tuple:
+        fault = observations["fault"] or {}
+        return fault.get("error"), fault.get("message"), [len(run["calls"]) for run in observations["runs"]]
+
+    same = [
+        (_edits(_last(seen["evidence"]["order"]), _last(mutant["observations"]["evidence"]["order"])), mutant["code"])
+        for mutant in expected["mutants"].values()
+        if mutant["code"] != "raises" and trace(mutant["observations"]) == trace(seen)
+    ]
+    return min(same, key=lambda pair: pair[0])[1] if same else None
 
 
 def did_nothing(seen: dict) -> bool:
@@ -281,6 +285,11 @@ def clip_places(evidence: dict) -> set[str]:
 def most(evidence: dict, event: str) -> int:
     """How often an event happened in one watched call, at most."""
     return max((order.count(event) for order in evidence["order"]), default=0)
+
+
+def _total(evidence: dict) -> list[float | None]:
+    """The norm of the gradients after the last backward pass, if there was one."""
+    return evidence["backward_norms"][-1:]
 
 
 def _last(orders: list[list[str]]) -> list[str]:

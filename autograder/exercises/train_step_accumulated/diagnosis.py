@@ -44,6 +44,8 @@ def name_update(seen: dict, expected: dict) -> tuple[list[str], bool]:
         codes.insert(0, _raw_step(seen["evidence"]))
     elif not codes:
         codes = _unlike_any(seen, expected)
+    if {"zero-each-micro-batch", "misses-micro-batches"} <= set(codes):  # only the last one counts: is it erased?
+        codes.insert(0, "zero-each-micro-batch" if most(seen["evidence"], "backward") > 1 else "misses-micro-batches")
     if codes[0] in ("hard-coded-number", "wrong-divisor"):
         codes.insert(0, _name_divisor(seen, expected) or codes[0])
     return list(dict.fromkeys(codes))[:3], explained(seen, ranked, codes[0])
@@ -64,6 +66,8 @@ def _name_exception(seen: dict, expected: dict) -> list[str]:
         return ["clip-before-backward" if evidence["mentions_backward"] else "missing-backward"]
     if "modified by an inplace operation" in message and most(evidence, "step"):
         return ["step-each-micro-batch"]
+    if "values to unpack" in message and any(run["calls"] for run in seen["runs"]):
+        return ["hard-coded-number"]  # it did fit the number of micro-batches of a call before
     before, expected_so_far = so_far(seen, expected)
     if same_weights(before, expected_so_far["reference"]):
         return ["raises"]
@@ -116,23 +120,40 @@ def _by_events(evidence: dict) -> str | None:
     if _by_steps(evidence):
         return _by_steps(evidence)
     clips = _clips_among_backwards(evidence)
+    if {by for call in evidence["clips"] for by, _ in call} - {"hand"} == {"clip_grad_value_"} and "between" in clips:
+        return "clip-by-value"
     if "between" in clips:
         return "clip-each-micro-batch" if "after" in clips else "clip-before-backward"
     return None
 
 
 def _by_steps(evidence: dict) -> str | None:
-    """What it means if there is more than one step in a call, or a step of another optimizer; None if neither."""
+    """What it means if the weights move more than once in a call, too early, or elsewhere; None if they do not."""
     if "step" in evidence["foreign"]:
         return "averages-weights"
     for order in evidence["order"]:
-        own = [event for event in order if event in ("backward", "step", "edit_weights")]
-        steps = [k for k, event in enumerate(own) if event == "step"]
-        if len(steps) > 1:
-            if "edit_weights" in own:
-                return "averages-weights"
-            return "step-each-micro-batch" if "backward" in own[steps[0] : steps[-1]] else "double-step"
+        moves = _moves(order)
+        if len(moves[-1]) < 2 and not any(moves[:-1]):
+            continue
+        several = [between for between in moves if len(between) > 1]
+        if "edit_weights" in [event for between in several for event in between]:
+            return "averages-weights"
+        if not any(moves[:-1]):
+            return "double-step"
+        passes = next(k for k, between in enumerate(moves) if between)  # before the first move
+        return "hard-coded-number" if passes > 1 and float(passes) in evidence["numbers"] else "step-each-micro-batch"
     return None
+
+
+def _moves(order: list[str]) -> list[list[str]]:
+    """How the weights move before the first backward pass of a call, after it, after the second, and so on."""
+    moves: list[list[str]] = [[]]
+    for event in order:
+        if event == "backward":
+            moves.append([])
+        elif event in ("step", "edit_weights"):
+            moves[-1].append(event)
+    return moves
 
 
 def _clips_among_backwards(evidence: dict) -> set[str]:

@@ -13,9 +13,12 @@ from ...kinds.trajectories import as_array, matching_calls, most
 
 
 class Update(Step):
-    """One call: what `Step` has, and the `position` of the call in its run, the `number` of micro-batches, the `size`
-    of each, their `losses`, the norms of their gradients (`piece_norms`), and the norms of the true gradient's parts,
-    parameter by parameter (`part_norms`)."""
+    """One call: what `Step` has, and what belongs to this exercise.
+
+    Attributes: `position` of the call in its run, `number` of micro-batches, `size` of each, learning rate `lr`, the
+    micro-batches' `losses`, the norms of their gradients (`piece_norms`), the `true` gradient, and the norms of its
+    parts, parameter by parameter (`part_norms`).
+    """
 
     def __init__(self, probe: dict, position: int, before: np.ndarray, weights: list[float | None]) -> None:
         call = probe["calls"][position]
@@ -24,7 +27,7 @@ class Update(Step):
         sizes = np.cumsum([np.size(t) for layer in probe["layers"] for t in layer])[:-1]
         super().__init__([np.split(before, sizes)], weights, probe["lr"], mean, call["max_norm"], pieces)
         self.position, self.number, self.size = position, len(pieces), len(call["micro_batches"][0][0])
-        self.losses = call["losses"]
+        self.lr, self.losses = probe["lr"], call["losses"]
         self.piece_norms = [float(np.linalg.norm(piece)) for piece in pieces]
         self.true, self.part_norms = mean, [float(np.linalg.norm(part)) for part in np.split(mean, sizes)]
 
@@ -58,7 +61,10 @@ def relate(steps: list[Update], evidence: dict) -> str:
         return "missing-zero-grad"  # something that is not of this call
     if all(np.all(np.abs(s.used) <= s.max_norm * 1.001) for s in wrong) and all(s.is_right for s in steps if _tame(s)):
         return "clip-by-value"
-    return "mixed-up-pairs" if all(s.is_right for s in steps if s.number == 1) else "unknown"
+    some = [s for s in wrong if s.factor is not None]
+    if len(some) > 1:  # what goes wrong with fewer micro-batches may say more than what it leads to with many
+        return _by_one_factor([s for s in steps if s.factor is not None], some)
+    return "mixed-up-pairs"
 
 
 def _tame(step: Update) -> bool:
@@ -67,8 +73,14 @@ def _tame(step: Update) -> bool:
 
 
 def _is_clamped(step: Update) -> bool:
-    clamped = (np.clip(n * step.true, -step.max_norm, step.max_norm) for n in (1, step.number))
-    return any(np.linalg.norm(step.used - c) <= 2e-3 * step.length + 2e-5 for c in clamped)
+    """Whether entries within the threshold are as they were, of the mean or of the sum, and those beyond it shorter."""
+    for true in (step.true, step.number * step.true):
+        tolerance = 2e-3 * np.abs(true) + 2e-5
+        kept = np.abs(step.used - true) <= tolerance
+        beyond = np.abs(true) > step.max_norm * 0.999
+        if np.all(kept | beyond) and np.all(np.abs(step.used) <= np.abs(true) + tolerance):
+            return True
+    return False
 
 
 # -- the mean gradient, multiplied by a number -----------------------------------------------------------------------
@@ -80,6 +92,7 @@ _MULTIPLIERS: list[tuple[str, Callable[[Update], float]]] = [
     ("divides-twice", lambda s: 1 / s.size),
     ("divides-twice", lambda s: 1 / s.number**2),
     ("wrong-divisor", lambda s: s.number / s.size),
+    ("wrong-divisor", lambda s: s.number**2),
     ("counts-micro-batches-twice", lambda s: 2),
     ("clips-loss", lambda s: min(1, s.max_norm / float(np.mean(s.losses)))),
     ("clips-loss", lambda s: min(1, s.max_norm / sum(s.losses))),
@@ -91,6 +104,7 @@ _THRESHOLDS: list[Callable[[Update], float]] = [
     lambda s: s.max_norm**2,
     lambda s: s.max_norm**0.5,
     lambda s: s.max_norm**2 / s.norm,
+    lambda s: s.max_norm * s.lr,
     lambda s: 1.0,
 ]
 
@@ -114,7 +128,8 @@ def _by_one_factor(steps: list[Update], wrong: list[Update]) -> str:
             and considered is steps
         ):
             return "divides-after-clipping"
-    if all(near(s.length, s.max_norm) for s in wrong) and any(_tame(s) for s in wrong):
+    small = [s for s in steps if s.norm <= s.max_norm]
+    if all(near(s.length, s.max_norm) for s in [*wrong, *small]) and any(_tame(s) for s in wrong):
         return "always-rescales"
     if constant_divisor(steps):
         return "hard-coded-number"

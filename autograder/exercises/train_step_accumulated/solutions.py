@@ -475,6 +475,17 @@ def counts_to_four(model, optimizer, loss_fn, micro_batches, max_norm):
 
 
 @answers.wrong("hard-coded-number")
+def counts_to_five(model, optimizer, loss_fn, micro_batches, max_norm):
+    optimizer.zero_grad()
+    for k in range(5):
+        inputs, targets = micro_batches[k]
+        (loss_fn(model(inputs), targets) / 5).backward()
+    total = torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    optimizer.step()
+    return total.item()
+
+
+@answers.wrong("hard-coded-number")
 def steps_at_the_fourth(model, optimizer, loss_fn, micro_batches, max_norm):
     optimizer.zero_grad()
     total = torch.tensor(0.0)
