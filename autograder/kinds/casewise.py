@@ -146,9 +146,11 @@ def judge(
 
 
 def _same_as(comparison: "Comparison", explain: Callable[["Comparison"], str | None]) -> list[str]:
-    """The codes of the mutants with exactly the same outcomes; if they are several, first the one of `explain`."""
+    """The codes of the mutants with exactly the same outcomes. First the one of `explain`, if they are several or know
+    nothing but exceptions: a misspelt name raises the same kind of error as many a mistake."""
     codes = comparison.same_as()
-    if len(codes) > 1 and (code := explain(comparison)):
+    unsure = len(codes) > 1 or not comparison.differing
+    if codes and unsure and (code := explain(comparison)):
         codes = list(dict.fromkeys([code, *codes]))
     return codes
 

@@ -174,3 +174,13 @@ def test_relations_by_hand():
     assert made["missing-root"][0] == 25
     assert 3.0 in made["misses-tensors"]
     assert 0.0 in made["misses-tensors"]
+
+
+def test_a_misspelt_method_is_not_taken_for_a_mistake_that_raises_the_same_kind_of_error():
+    def misspells(tensors, norm_type=2.0):
+        norms = [t.detach().nrm(norm_type) for t in tensors if t is not None]
+        return torch.stack(norms).norm(norm_type).item() if norms else 0.0
+
+    result = check("global_norm", misspells, strict=False)
+    assert {finding.code for finding in result.findings} == {"raises"}
+    assert "'nrm'" in result.message()
