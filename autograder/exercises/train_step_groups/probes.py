@@ -1,0 +1,80 @@
+"""Probes for a step with parameter groups: like those of a training step, but each call has a threshold per group.
+
+    {"layers": ..., "lr": ..., "frozen": ..., "loss": ..., (as in `autograder.probing.training`)
+     "members": [numbers of the parameters in the optimizer's first group, those in its second],
+     "calls": [{"inputs": ..., "targets": ..., "max_norms": [float, float],
+                "gradient": the flat gradient of the call's loss}, ...]}
+
+Gradients are those along the right trajectory. They serve explanations only.
+"""
+
+import numpy as np
+import torch
+
+from ...probing import answers, training
+
+
+def _lasting(probe: dict) -> dict:
+    kept = training.lasting({**probe, "groups": 1})
+    parameters = list(kept["model"].parameters())
+    pieces = [[parameters[number] for number in numbers] for numbers in probe["members"]]
+    optimizer = torch.optim.SGD([{"params": piece} for piece in pieces], lr=probe["lr"])
+    return kept | {"optimizer": optimizer}
+
+
+def _arguments(call: dict) -> dict:
+    tensors = {name: torch.tensor(call[name]) for name in ("inputs", "targets")}
+    return tensors | {"max_norms": list(call["max_norms"])}
+
+
+def _two_norms(value: object) -> dict:
+    """`first` and `second`; for anything else than two numbers `other`, and `one` if it is a number."""
+    is_row = isinstance(value, list | tuple) or (isinstance(value, torch.Tensor | np.ndarray) and value.ndim == 1)
+    norms = [answers.as_number(norm) for norm in value] if is_row else []
+    if len(norms) == 2 and None not in norms:
+        return dict(zip(("first", "second"), map(answers.plain, norms), strict=True))
+    one = answers.as_number(norms[0] if len(norms) == 1 else value)
+    return {"other": answers.describe(value)} | ({} if one is None else {"one": answers.plain(one)})
+
+
+FORM = training.Form(
+    arguments=("model", "optimizer", "loss_fn", "inputs", "targets", "max_norms"),
+    call=_arguments,
+    lasting=_lasting,
+    returned=_two_norms,
+)
+
+
+def make_probe(
+    seed: int,
+    *,
+    lr: float,
+    members: list[list[int]],
+    calls: list[tuple[float, float, float]],
+    loss: str = "mean",
+    frozen: tuple[int, ...] = (),
+) -> dict:
+    """A probe with calls of chosen (norm of the whole gradient, and for each group its threshold as a multiple of its
+    own gradient's norm)."""
+    rng = np.random.default_rng(seed)
+    probe = {"layers": training.make_layers(rng), "lr": lr, "members": members, "frozen": list(frozen), "loss": loss}
+    probe["calls"] = []
+    model, optimizer, loss_fn = _lasting(probe).values()
+    for norm, *multiples in calls:
+        inputs = torch.tensor(rng.normal(0, 1.5, (4, 3)), dtype=torch.float32)
+        direction = torch.tensor(rng.normal(0, 1, (4, 2)) + 0.5, dtype=torch.float32)
+        targets = model(inputs).detach() + training.scale_for(norm, model, loss_fn, inputs, direction) * direction
+        optimizer.zero_grad()
+        loss_fn(model(inputs), targets).backward()
+        gradient = torch.cat(
+            [(torch.zeros_like(p) if p.grad is None else p.grad).flatten() for p in model.parameters()]
+        )
+        max_norms = []
+        for group, multiple in zip(optimizer.param_groups, multiples, strict=True):
+            its = torch.nn.utils.get_total_norm([p.grad for p in group["params"] if p.grad is not None])
+            max_norms.append(multiple * its.item())
+            torch.nn.utils.clip_grad_norm_(group["params"], max_norms[-1])
+        optimizer.step()
+        call = {"inputs": inputs.tolist(), "targets": targets.tolist(), "max_norms": max_norms}
+        probe["calls"].append(call | {"gradient": [round(x, 7) for x in gradient.tolist()]})
+    return probe
