@@ -8,6 +8,7 @@ from rich.console import Console
 
 from .class_run import ClassRun, grade
 from .course import Course
+from .keys import FOLDER
 from .problems import CourseError
 from .release import build_release
 from .simulate import Drawn, simulate
@@ -79,6 +80,8 @@ def _prepare(folder: Path, origin: Path) -> Course:
     (folder / _MARK).write_text("`autograder demo` made this folder, and removes it when it starts again.\n")
     shutil.copy(origin / "nbgrader_config.py", folder)
     shutil.copytree(origin / "source", folder / "source")
+    if (origin / FOLDER).is_dir():
+        shutil.copytree(origin / FOLDER, folder / FOLDER)
     build_release(folder)
     course = Course(folder)
     if course.settings.db_url != f"sqlite:///{course.folder / 'gradebook.db'}":

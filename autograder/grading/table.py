@@ -22,6 +22,11 @@ def show(run: ClassRun, console: Console) -> None:
     console.print(table)
     if any(row.by_hand for row in run.rows):
         console.print("* and answers that a person has to score: open the formgrader for them.")
+    if unprotected := sorted({name for row in run.rows for name, how in row.outcomes.items() if not how.protected}):
+        console.print(
+            f"Not protected, because they are scored in the student's own process: {', '.join(unprotected)}.",
+            soft_wrap=True,
+        )
     for title, sentences in (("Not graded", run.failed), ("Graded, but look at", run.notes)):
         if sentences:
             console.print(f"\n{title}:")

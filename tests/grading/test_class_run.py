@@ -13,7 +13,7 @@ from autograder.cli import main
 from autograder.grading import class_run
 from autograder.grading.demo import differences
 from autograder.grading.problems import CourseError
-from autograder.grading.records import outcome, rows
+from autograder.grading.records import Outcome, Row, outcome, rows
 from autograder.grading.simulate import simulate
 from autograder.grading.table import misunderstood, show
 
@@ -182,6 +182,14 @@ def test_a_demonstration_shows_that_grading_finds_what_was_simulated(tmp_path, c
     manifest = json.loads((folder / "manifest.json").read_text())
     assert list(manifest[ASSIGNMENT]["students"]) == ["student01", "student02"]
     assert sorted(path.name for path in (folder / "feedback").iterdir()) == ["student01", "student02"]
+
+
+def test_the_table_names_what_is_not_protected():
+    outcomes = {"train_step": Outcome(True, protected=True), "own_test": Outcome(True)}
+    console = Console(record=True, width=100)
+    show(class_run.ClassRun([Row("someone", 1, 1, False, outcomes)]), console)
+    said = console.export_text()
+    assert "Not protected, because they are scored in the student's own process: own_test." in said
 
 
 def test_a_course_without_submissions_is_one_sentence(tmp_path):
