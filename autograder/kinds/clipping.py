@@ -12,7 +12,7 @@ import numpy as np
 
 from .casewise import Comparison, same
 
-NEAR = 1e-3  # looser than the verdict: names are sought for what is already known to be wrong
+NEAR = 3e-4  # looser than the verdict: names are sought for what is already known to be wrong
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,11 +12,13 @@ their norm), and of a watched case what `watch` gives.
 
 import math
 from collections.abc import Callable, Iterable
-from types import FrameType
+from types import CodeType, FrameType
 
 import numpy as np
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
+from . import answers
 from .recorder import Recorder
 
 FORMS: dict[str, Callable[[list], Iterable]] = {
@@ -30,6 +32,7 @@ FORMS: dict[str, Callable[[list], Iterable]] = {
 }
 ONE_SHOT = ("generator", "model", "iterator", "filter")
 
+_TELLING = 8  # entries: fewer have the signs of a gradient by chance
 _DIGITS = 6  # enough for any comparison, and short in the recorded expectations
 
 
@@ -65,33 +68,75 @@ def watch(answer: Callable, case: dict) -> dict:
     """What is seen while a case's first call runs, for explanations only.
 
     `on` says on what PyTorch's clipping functions worked, if they were called (see `Recorder`; "copies": on parameters
-    that are not those handed in),
-    `scaled_copies` whether gradients were scaled or clamped into a copy, `spent_generator` whether the answer was
-    left with a generator already used up, and `hooked` whether a hook was left on a parameter.
+    that are not those handed in), `scaled_copies` whether gradients were made smaller in a copy, `spent_generator`
+    whether the answer was left with a generator (or another iterator) already used up, and `hooked` whether a hook was
+    left on a parameter.
     """
     parameters = build(case)
     recorder = _Recorder(torch.nn.ParameterList(parameters), torch.optim.SGD(parameters))
+    recorder.own_code = getattr(answers.plain_function(answer), "__code__", None)
+    smaller = _SmallerCopies([p.grad for p in parameters if p.grad is not None])
     try:
-        with recorder:
+        with smaller, recorder:
             answer(FORMS[case["form"]](parameters), case["thresholds"][0])
     except (Exception, SystemExit):  # it did not raise when it counted
         pass
     return {
         "on": sorted({seen["on"] for seen in recorder.events if seen["event"] == "clip"}),
-        "scaled_copies": recorder.scaled_copies,
+        "scaled_copies": recorder.scaled_copies or smaller.seen,
         "spent_generator": recorder.spent_generator,
         "hooked": any(p._backward_hooks or p._post_accumulate_grad_hooks for p in parameters),
     }
 
 
 class _Recorder(Recorder):
-    """Tells copies of the parameters from tensors that are no parameters at all."""
+    """Tells copies of the parameters from tensors that are no parameters at all, and sees any iterator used up."""
+
+    own_code: CodeType | None = None
 
     def _clipped(self, frame: FrameType) -> tuple[str, float | None]:
         on, limit = super()._clipped(frame)
-        given = frame.f_locals.get("parameters")
-        copied = on == "other-tensors" and all(isinstance(p, torch.nn.Parameter) for p in given)
+        if on != "other-tensors":
+            return on, limit
+        given = frame.f_locals["parameters"]
+        grads = {p.grad.data_ptr() for p in self._parameters if p.grad is not None}
+        copied = all(isinstance(p, torch.nn.Parameter) and p.data_ptr() not in grads for p in given)
         return "copies" if copied else on, limit
+
+    def _watch(self, frame: FrameType, event: str, argument: object) -> None:
+        super()._watch(frame, event, argument)
+        if event == "return" and frame.f_code is self.own_code:  # from here on, nobody else reads its iterators
+            iterators = [value for value in frame.f_locals.values() if isinstance(value, map | filter | zip)]
+            self.spent_generator |= any(next(iterator, self) is self for iterator in iterators)
+
+
+class _SmallerCopies(TorchDispatchMode):
+    """Notices a tensor that holds a gradient's entries (or those of all gradients) made smaller, their signs kept."""
+
+    def __init__(self, grads: list[torch.Tensor]) -> None:
+        super().__init__()
+        flat = [np.array(grad.detach().reshape(-1).tolist()) for grad in grads]
+        self._entries = [one for one in (*flat, np.concatenate(flat)) if one.size >= _TELLING]
+        self._memory = {grad.data_ptr() for grad in grads}
+        self.seen = False
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        result = function(*args, **(kwargs or {}))
+        changed = args[0] if function.overloadpacket.__name__.endswith("_") and args else result
+        for tensor in changed if isinstance(changed, list | tuple) else [changed]:
+            if not self.seen and isinstance(tensor, torch.Tensor) and tensor.data_ptr() not in self._memory:
+                self.seen = self._is_smaller(tensor)
+        return result
+
+    def _is_smaller(self, tensor: torch.Tensor) -> bool:
+        fitting = [entries for entries in self._entries if entries.size == tensor.numel()]
+        if not fitting or not tensor.is_floating_point():
+            return False
+        now = np.array(tensor.detach().reshape(-1).tolist())
+        return any(
+            bool(np.all(now * entries > 0) and np.all(np.abs(now) <= np.abs(entries)) and np.any(now != entries))
+            for entries in fitting
+        )
 
 
 def _strided(grad: torch.Tensor) -> torch.Tensor:

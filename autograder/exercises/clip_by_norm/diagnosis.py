@@ -105,7 +105,8 @@ def _name_factor(clipped: list[_Scaled]) -> str:
     if all(c.is_right for c in above):
         return "always-rescales"
     powers = [_power(c) for c in above]
-    if all(c.untouched for c in below) and all(p > 0.5 and abs(p - round(p)) < 0.01 for p in powers):
+    whole = all(p > 0.5 and abs(p - round(p)) < 0.01 for p in powers)
+    if whole and max(powers) > 1.5 and all(c.untouched for c in below):
         return "clips-twice"
     if _depends_on_limit_only(clipped):
         return "wrong-threshold"

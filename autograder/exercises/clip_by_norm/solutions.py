@@ -139,6 +139,28 @@ def computes_the_factor_only(parameters, max_norm):
     return total
 
 
+@answers.wrong("clip-missing")
+def returns_zero(parameters, max_norm):
+    return 0.0
+
+
+@answers.wrong("clip-not-in-place")
+def clips_copies_of_the_parameters(parameters, max_norm):
+    copies = [torch.nn.Parameter(p.detach().clone()) for p in parameters]
+    return torch.nn.utils.clip_grad_norm_(copies, max_norm).item()
+
+
+@answers.wrong("exhausted-generator")
+def measures_what_is_used_up(parameters, max_norm):
+    grads = filter(lambda g: g is not None, [p.grad for p in parameters])
+    count = sum(1 for _ in grads)
+    total = sum(float(g.pow(2).sum()) for g in grads) ** 0.5
+    if count and total > max_norm:
+        for g in grads:
+            g.mul_(max_norm / total)
+    return total
+
+
 @answers.wrong("clip-not-in-place")
 def scales_a_copy(parameters, max_norm):
     grads = [p.grad for p in parameters if p.grad is not None]

@@ -64,6 +64,9 @@ def _name_missed(pairs: list[_Pair]) -> str:
     """Some gradients are clamped as they should be, and others are not changed at all."""
     missed = [pair for pair in pairs if not pair.right]
     clamped = [pair for pair in pairs if pair.right and pair.beyond.any()]
+    first = all(map(_is_first_beyond, missed)) and not any(map(_is_first_beyond, clamped))
+    if first and any(pair.position for pair in missed):
+        return "exhausted-generator"  # a condition has read the gradients up to there
     if {pair.place for pair in missed}.isdisjoint({pair.place for pair in clamped}):
         return "misses-parameters"
     for largest in (lambda u: u.max(), lambda u: -u.min(), lambda u: np.abs(u).max()):
@@ -79,6 +82,11 @@ def _after_one_that_fits(pair: _Pair) -> bool:
     return any(np.abs(g).max() <= pair.bound for g in pair.case.raw[: pair.position])
 
 
+def _is_first_beyond(pair: _Pair) -> bool:
+    """Whether it is the first gradient of its case with an entry beyond the bounds."""
+    return all(np.abs(g).max() <= pair.bound for g in pair.case.raw[: pair.position])
+
+
 def _name_range(pairs: list[_Pair]) -> str | None:
     """Every gradient was clamped to a range: which?"""
     ranges = [(pair.bound, *_range(pair)) for pair in pairs if not pair.untouched]
@@ -86,11 +94,7 @@ def _name_range(pairs: list[_Pair]) -> str | None:
         return None
     upper = all(near(high, bound) for bound, _, high in ranges if np.isfinite(high))
     lower = all(near(low, -bound) for bound, low, _ in ranges if np.isfinite(low))
-    if upper and all(low == -np.inf for _, low, _ in ranges):
-        return "one-sided"
-    if lower and all(high == np.inf for _, _, high in ranges):
-        return "one-sided"
-    return "wrong-range"
+    return "one-sided" if upper and lower else "wrong-range"
 
 
 def _range(pair: _Pair) -> tuple[float | None, float]:
