@@ -33,6 +33,8 @@ def _two_norms(value: object) -> dict:
     norms = [answers.as_number(norm) for norm in value] if is_row else []
     if len(norms) == 2 and None not in norms:
         return dict(zip(("first", "second"), map(answers.plain, norms), strict=True))
+    if None in norms:
+        return {"other": f"{answers.describe(value)}, among them {answers.describe(value[norms.index(None)])}"}
     one = answers.as_number(norms[0] if len(norms) == 1 else value)
     return {"other": answers.describe(value)} | ({} if one is None else {"one": answers.plain(one)})
 

@@ -92,7 +92,7 @@ def pops_the_thresholds(model, optimizer, loss_fn, inputs, targets, max_norms):
 
 
 @corpus.wrong("swapped-thresholds")
-def sorts_the_thresholds_by_norm(model, optimizer, loss_fn, inputs, targets, max_norms):
+def mixes_up_the_indices(model, optimizer, loss_fn, inputs, targets, max_norms):
     optimizer.zero_grad()
     loss_fn(model(inputs), targets).backward()
     norms = [
