@@ -26,10 +26,13 @@ from .recorder import Recorder, code_of
 
 ARGUMENTS = ("model", "optimizer", "scaler", "loss_fn", "inputs", "targets", "max_norm")
 
-# So large that a gradient is beyond float32 when scaled by 4 or more, but not before; or beyond it at once.
+# Largest entries of a gradient that is beyond float32 when scaled by 4 or more, but not before; with inputs so large
+# that what they make of the gradient is, when scaled by 1,000 or more. A loss times `_INFINITE` is beyond it at once.
 _LARGEST_ENTRY = 1e38
+_LARGEST_BY_INPUTS = 1e36
 _INFINITE = 1e39
-_HUGE = 1e36
+_HUGE = 1e30
+_FAR_OFF = 30.0
 
 
 # Huge inputs leave tanh without a gradient.
@@ -73,18 +76,15 @@ def make_probe(
         inputs = torch.tensor(rng.normal(0, 1.5, (4, 3)), dtype=torch.float32)
         direction = torch.tensor(rng.normal(0, 1, (4, 2)) + 0.5, dtype=torch.float32)
         times, overflows = 1.0, isinstance(norm, str)
-        if norm == "partial":
-            inputs = inputs * _HUGE
         loss_fn = loss_of(probe, {"times": times})
-        off = _HUGE if norm == "partial" else 1.0
-        if not overflows:
-            off = training.scale_for(norm, model, loss_fn, inputs, direction)
-        targets = model(inputs).detach() + off * direction
-        optimizer.zero_grad()
+        if norm == "partial":  # of one example, whose infinite gradients meet no others in which they would become nan
+            inputs, direction = inputs[:1] * _HUGE, direction[:1]
+            inputs = inputs * (_LARGEST_BY_INPUTS / _largest_entry(model, loss_fn(model(inputs), direction)))
+        off = _FAR_OFF if overflows else training.scale_for(norm, model, loss_fn, inputs, direction)
+        targets = model(inputs).detach() * (norm != "partial") + off * direction
         value = loss_fn(model(inputs), targets)
-        value.backward()
+        largest = _largest_entry(model, value)
         if overflows:
-            largest = max(float(p.grad.abs().max()) for p in model.parameters() if p.grad is not None)
             times = {"overflow": _LARGEST_ENTRY / largest, "infinite": _INFINITE, "partial": 1.0}[norm]
         else:
             torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
@@ -92,6 +92,13 @@ def make_probe(
         call = {"inputs": inputs.tolist(), "targets": targets.tolist(), "max_norm": max_norm, "times": times}
         probe["calls"].append(call | {"overflows": norm if overflows else None, "loss": answers.plain(value.item())})
     return probe
+
+
+def _largest_entry(model: torch.nn.Module, loss: torch.Tensor) -> float:
+    """The largest entry of the loss's gradient, which the model has afterwards."""
+    model.zero_grad()
+    loss.backward()
+    return max(float(p.grad.abs().max()) for p in model.parameters() if p.grad is not None)
 
 
 def build(probe: dict) -> tuple[torch.nn.Module, torch.optim.Optimizer, torch.amp.GradScaler]:

@@ -36,6 +36,8 @@ def _codes(seen: Seen, expected: dict) -> list[str | None]:
         return _name_exception(seen, expected)
     if not all(call.moves_right for call in seen.ordinary if not call.overflowed):
         return [_name_update(seen) or _like_a_mutant(seen, expected)]
+    if all(call.state_is_right for call in seen.calls) and not all(call.moves_right for call in seen.ordinary):
+        return [_name_overflow(seen) or _name_update(seen) or _like_a_mutant(seen, expected)]
     return [_name_scaler(seen) or _like_a_mutant(seen, expected)]
 
 
@@ -121,6 +123,10 @@ def _scales_outputs(seen: Seen) -> bool:
     return scaled == {"outputs"}
 
 
+def _updates_first(seen: Seen) -> bool:
+    return any(order.before("update", "step") for order in _orders(seen))
+
+
 def _uses_scaler(seen: Seen) -> bool:
     by = {event.get("by") for order in _orders(seen) for event in order.events}
     return bool({"scaler", "value"} & by)
@@ -141,6 +147,13 @@ def _backward_gain(seen: Seen) -> float | None:
     """How many times the true norm the gradient had after the first watched backward; None if that was not seen."""
     norms = [event["grad_norm"] for event in _orders(seen)[0].events if event["event"] == "backward"]
     return None if not norms or norms[-1] is None else norms[-1] / seen.norms[0]
+
+
+def _shrinks_loss(seen: Seen) -> bool:
+    """Whether backward gave less and less of the gradient, the larger the loss was."""
+    norms = [[e["grad_norm"] for e in order.events if e["event"] == "backward"] for order in _orders(seen)]
+    shares = [each[-1] / norm for each, norm in zip(norms, seen.norms, strict=False) if each and each[-1] is not None]
+    return len(shares) > 1 and shares[1] < 0.9 * shares[0]
 
 
 # -- exceptions before any overflow ----------------------------------------------------------------------------------
@@ -168,9 +181,11 @@ def _name_refusal(seen: Seen, message: str, later: bool, order: _Order) -> list[
     """The scaler refused a call. Which of its rules was broken?"""
     scaled = any("scale" in each.names for each in _orders(seen))
     if "since the last update" in message or "called after step" in message:
+        if later and "backward" not in _orders(seen)[0].names:
+            return ["missing-backward"]
         if later:
             skipped = _name_skipped(seen)
-            return [skipped, "update-before-step" if _orders(seen)[0].before("update", "step") else "missing-update"]
+            return [skipped, "update-before-step" if _updates_first(seen) else "missing-update"]
         if "step() has already" in message:
             return ["double-step"]
         return ["double-unscale" if "since the last update" in message else "clip-after-step"]
@@ -226,7 +241,7 @@ def _name_update(seen: Seen) -> str | None:
         call for call in seen.ordinary if not call.overflowed or (call.state_before_is_right and call.state_is_right)
     ]
     wrong = [call for call in calls if not call.moves_right]
-    foreign = {"forward", "step", "zero_grad"} & set(seen.evidence["foreign"])
+    foreign = {"forward", "step"} & set(seen.evidence["foreign"])
     if "scaler" in seen.evidence["foreign"] and not all(call.state_is_right for call in calls):
         return "own-scaler"
     if all(call.kept for call in calls):
@@ -235,9 +250,11 @@ def _name_update(seen: Seen) -> str | None:
         return "ignores-arguments"
     if any(len(order.steps) > 1 for order in _orders(seen)):
         return "double-step"
+    if seen.evidence["mentions_autocast"] and any(_imprecise(call) for call in wrong):
+        return "low-precision"
     if all(call.kept for call in wrong):
         return _name_left_out(seen, wrong, [call for call in calls if call.moves_right])
-    if _orders(seen)[0].before("update", "step"):
+    if _updates_first(seen):
         return "update-before-step"
     if _scales_outputs(seen):
         return "missing-scale"
@@ -271,7 +288,8 @@ def _name_left_out(seen: Seen, stood: list[Call], moved: list[Call]) -> str:
     norms = [e["grad_norm"] for order in _orders(seen) for e in order.events if e["event"] == "backward"]
     if 0 in norms or all(call.returned.get("grad_norm") == 0 for call in stood):
         return "clips-loss"
-    sizes = (lambda c: c.norm, lambda c: c.norm / c.max_norm, lambda c: c.norm * c.scale, lambda c: c.loss)
+    sizes = (lambda c: c.norm, lambda c: c.norm / c.max_norm, lambda c: c.loss)
+    sizes += tuple(lambda c, size=size: size(c) * c.scale for size in sizes)
     large = any(min(map(size, stood)) > max(map(size, moved)) for size in sizes)
     return "skips-large-steps" if large else "missing-step"
 
@@ -290,7 +308,7 @@ _FORMULAS: dict[str, Callable[[Call], float]] = {
     "unscaled once too often, clipped": lambda c: min(1 / c.scale, c.max_norm / c.norm),
     "clipped, unscaled once too often": lambda c: _clipped(c) / c.scale,
     "unscaled once too often": lambda c: 1 / c.scale,
-    "clipped while scaled, unscaled once too often": lambda c: min(1 / c.scale, c.max_norm / (c.norm * c.scale)),
+    "clipped while scaled, unscaled once too often": lambda c: min(1.0, c.max_norm / (c.norm * c.scale)) / c.scale,
     "clipped at max_norm times the scale": lambda c: min(1.0, c.max_norm * c.scale / c.norm),
     "twice": lambda c: 2 * _clipped(c),
     "uphill": lambda c: -_clipped(c),
@@ -323,7 +341,9 @@ def _by_one_factor(seen: Seen, calls: list[Call], wrong: list[Call]) -> str:
         )
     if name and "once too often" in name:
         gain = _backward_gain(seen)
-        return "missing-scale" if gain is not None and _near(gain, 1) else "double-unscale"
+        if gain is not None and _near(gain, 1):
+            return "missing-scale"
+        return "double-unscale" if any("unscale" in order.names for order in _suspects(seen)) else "wrong-threshold"
     if name and "loss limited" in name:
         return "clips-loss"
     named = {"twice": "double-step", "uphill": "gradient-ascent", "always at max_norm": "always-rescales"}.get(name)
@@ -331,6 +351,8 @@ def _by_one_factor(seen: Seen, calls: list[Call], wrong: list[Call]) -> str:
         return named
     if all(call.factor() < 0 for call in wrong):
         return "gradient-ascent"
+    if _shrinks_loss(seen):
+        return "clips-loss"
     if all(_clipped_by_returned(call) for call in wrong) and any(
         _LARGER * c.norm < c.returned["grad_norm"] for c in wrong
     ):
@@ -376,31 +398,43 @@ def _name_scaled_clip(seen: Seen) -> str:
 
 def _by_pieces(wrong: list[Call]) -> str | None:
     """No one number turns the true gradient into the one used: was it changed tensor by tensor, or entry by entry?"""
-    factors = [[call.factor(part) for part in call.tensors] for call in wrong]
+    factors = [[call.factor(part) for part in call.pieces["tensors"]] for call in wrong]
     if all(any(f is not None and abs(f) < 1e-4 for f in each) for each in factors):
         return "missing-step"
+    if all(_imprecise(call) for call in wrong):
+        return "low-precision"
     changed = [call for call in wrong if not call.is_multiple(1.0)]
-    if all(_clipped_by_tensor(call) for call in changed):
+    if any(all(_clipped_by_piece(call, call.pieces[kind]) for call in changed) for kind in ("tensors", "rows")):
         return "clip-per-parameter"
     if all(_clamped(call) for call in changed):
         return "clip-by-value"
     if all(None not in each for each in factors):
+        short = all(
+            np.linalg.norm(call.used[part]) <= 1.001 * call.max_norm
+            for call in wrong
+            for part in call.pieces["tensors"]
+        )
         untouched = all(any(_near(f, 1) for f in each) for each in factors)
-        return "misses-parameters" if untouched else "clip-per-parameter"
+        return "misses-parameters" if untouched and not short else "clip-per-parameter"
     return None
 
 
-def _clipped_by_tensor(call: Call) -> bool:
-    """Whether every tensor's gradient was cut to one and the same length, where it was longer."""
-    factors = [call.factor(part) for part in call.tensors]
+def _imprecise(call: Call) -> bool:
+    """Whether the update is nearly right, but not a multiple of the right one."""
+    off = np.linalg.norm(call.used - _clipped(call) * call.true)
+    return bool(off <= 0.05 * _clipped(call) * call.norm) and call.factor() is None
+
+
+def _clipped_by_piece(call: Call, pieces: list[slice]) -> bool:
+    """Whether every piece of the gradient was cut to one and the same length, where it was longer."""
+    factors = [call.factor(piece) for piece in pieces]
     if None in factors:
         return False
-    lengths = [float(np.linalg.norm(call.used[part])) for part in call.tensors]
-    longest = max(lengths)
-    top = max(factors)
-    return sum(length > 0.99 * longest for length in lengths) > 1 and all(
-        _near(f, top) or _near(length, longest) for f, length in zip(factors, lengths, strict=True)
-    )
+    lengths = [float(np.linalg.norm(call.used[piece])) for piece in pieces]
+    longest, top = max(lengths), max(factors)
+    limited = _near(longest, call.max_norm) or sum(_near(length, longest) for length in lengths) > 1
+    pairs = zip(factors, lengths, strict=True)
+    return limited and all(_near(f, top) or _near(length, longest) for f, length in pairs)
 
 
 def _clamped(call: Call) -> bool:
@@ -439,6 +473,8 @@ def _name_scaler(seen: Seen) -> str | None:
 
 def _name_state(seen: Seen, before: list[Call]) -> str:
     """The scaler's state is wrong after an ordinary call."""
+    if _updates_first(seen):
+        return "update-before-step"
     updates = [event for order in _orders(seen) for event in order.events if event["event"] == "update"]
     if any(event["by"] == "value" for event in updates):
         return "wrong-update"
@@ -448,8 +484,6 @@ def _name_state(seen: Seen, before: list[Call]) -> str:
         if _steps_directly(seen) and any(not call.kept for call in seen.overflows):
             return "bypasses-scaler-step"
         return "wrong-update" if updates else "missing-update"
-    if _orders(seen)[0].before("update", "step"):
-        return "update-before-step"
     stays = [call for call in before if not call.state_is_right and call.state[0] == call.scale]
     return "missing-update" if stays and len(updates) < len(_orders(seen)) else "wrong-update"
 
@@ -462,8 +496,10 @@ def _name_overflow(seen: Seen) -> str | None:
     wrong = [call for call in seen.overflows if not call.state_is_right]
     unseen = [call for call in wrong if call.counted_as_ordinary]
     if moved:
+        if unseen and not _steps_directly(seen):
+            return "hides-overflow"
         lost = any(not np.isfinite(call.weights).all() for call in moved)
-        replaced = unseen or any(call.overflows != "partial" for call in moved)
+        replaced = any(call.overflows != "partial" for call in moved)
         return "hides-overflow" if replaced and not lost else "bypasses-scaler-step"
     if unseen:
         return "hides-overflow"
@@ -477,7 +513,9 @@ def _name_overflow(seen: Seen) -> str | None:
 
 def _like_a_mutant(seen: Seen, expected: dict) -> str | None:
     """The code of a mutant with the same weights and states after every call, nearest in what it returns and leaves."""
-    alike = [m for m in expected["mutants"].values() if trajectories.same_weights(seen.observations, m["observations"])]
+    lengths = [len(run) for run in seen.runs]
+    whole = [m for m in expected["mutants"].values() if [len(r["calls"]) for r in m["observations"]["runs"]] == lengths]
+    alike = [m for m in whole if trajectories.same_weights(seen.observations, m["observations"])]
     alike.sort(key=lambda m: not trajectories.same_returned(seen.observations, m["observations"]))
     return alike[0]["code"] if alike else None
 

@@ -26,7 +26,8 @@ class Call:
 
     `on_track` says whether the weights before it are the reference's, `overflowed` whether an earlier call of its run
     overflowed. In a call on track whose gradient is finite, `used` is the gradient by which the weights moved and
-    `true` the raw one (flat arrays), `tensors` the slices that make up the parameters, `norm` the true global norm,
+    `true` the raw one (flat arrays), `pieces` the slices that make up the parameters ("tensors") and
+    their "rows", `norm` the true global norm,
     `scale` the scale that the student's scaler had before, and `state` its state afterwards.
     """
 
@@ -37,7 +38,7 @@ class Call:
         self.weights, self.wanted = as_array(seen["weights"]), as_array(wanted["weights"])
         self.state_before, self.state, self.right_state = state, _numbers(seen["state"]), wanted["state"]
         self.norm, self.loss = wanted["returned"].get("grad_norm"), call["loss"]
-        self.lr, self.tensors = probe["lr"], _slices(probe)
+        self.lr, self.pieces = probe["lr"], _pieces(probe)
         self.before = before
         self.index, self.on_track, self.overflowed, self.state_before_is_right = 0, True, False, True
 
@@ -152,7 +153,7 @@ def _calls(run: dict, wanted_run: dict, probe: dict) -> list[Call]:
         made.index, made.on_track, made.overflowed = index, on_track, overflowed
         made.state_before_is_right = index == 0 or calls[-1].state_is_right
         calls.append(made)
-        overflowed = overflowed or made.overflows
+        overflowed = overflowed or made.overflows is not None
         on_track = on_track and (made.kept if made.overflows else made.moves_right)
         before, state = made.weights, made.state
     return calls
@@ -162,8 +163,13 @@ def _numbers(state: list[float | None]) -> list[float]:
     return [math.nan if number is None else number for number in state]
 
 
-def _slices(probe: dict) -> list[slice]:
-    """Where the trainable parameters stand in the flat weights."""
-    sizes = [np.size(tensor) for layer in probe["layers"] for tensor in layer]
-    ends = np.cumsum(sizes)
-    return [slice(e - n, e) for k, (e, n) in enumerate(zip(ends, sizes, strict=True)) if k not in probe["frozen"]]
+def _pieces(probe: dict) -> dict[str, list[slice]]:
+    """Where the trainable parameters, and the rows of those that are matrices, stand in the flat weights."""
+    tensors, rows, start = [], [], 0
+    for number, tensor in enumerate(tensor for layer in probe["layers"] for tensor in layer):
+        size, width = np.size(tensor), np.shape(tensor)[-1]
+        if number not in probe["frozen"]:
+            tensors.append(slice(start, start + size))
+            rows += [slice(first, first + width) for first in range(start, start + size, width)]
+        start += size
+    return {"tensors": tensors, "rows": rows}

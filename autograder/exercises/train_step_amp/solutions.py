@@ -1378,6 +1378,34 @@ def limits_the_loss_instead(model, optimizer, scaler, loss_fn, inputs, targets, 
     return norm
 
 
+@answers.wrong("low-precision")
+def runs_the_model_in_bfloat16(model, optimizer, scaler, loss_fn, inputs, targets, max_norm):
+    optimizer.zero_grad()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        loss = loss_fn(model(inputs), targets)
+    scaler.scale(loss).backward()
+    scaler.unscale_(optimizer)
+    norm = torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    scaler.step(optimizer)
+    scaler.update()
+    return norm
+
+
+@answers.wrong("low-precision")
+def rounds_the_gradients(model, optimizer, scaler, loss_fn, inputs, targets, max_norm):
+    optimizer.zero_grad()
+    loss = loss_fn(model(inputs), targets)
+    scaler.scale(loss).backward()
+    scaler.unscale_(optimizer)
+    for p in model.parameters():
+        if p.grad is not None:
+            p.grad = p.grad.bfloat16().float()
+    norm = torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    scaler.step(optimizer)
+    scaler.update()
+    return norm
+
+
 # -- overflow ----------------------------------------------------------------------------------------------------------
 
 

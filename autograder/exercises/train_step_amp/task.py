@@ -93,7 +93,7 @@ def challenge(seed: int) -> dict:
             frozen=[3],
             calls=[(11.7 * v[6], 2.6 * v[7]), (8.9 * v[6], 2.6 * v[7])],
         ),
-        # a threshold far below 1, with a gradient just below it in between, where a wrong norm already clips
+        # a threshold far below 1, with a gradient just below it first, where a wrong norm already clips
         make(
             s[5],
             lr=0.83,
@@ -101,7 +101,7 @@ def challenge(seed: int) -> dict:
             scale=small[1],
             groups=2,
             interval=2,
-            calls=[(1.9 * v[8], 0.064 * v[9]), (0.058 * v[9], 0.064 * v[9]), (2.7 * v[8], 0.064 * v[9])],
+            calls=[(0.058 * v[9], 0.064 * v[9]), (1.9 * v[8], 0.064 * v[9]), (2.7 * v[8], 0.064 * v[9])],
         ),
         # a large threshold, a gradient below and one above
         make(
@@ -115,7 +115,7 @@ def challenge(seed: int) -> dict:
             scale=65536.0,
             interval=50,
             groups=2,
-            calls=[("overflow", 1.9 * v[11]), (0.7, 1.9 * v[11]), (4.4, 1.9 * v[11])],
+            calls=[("overflow", 1.9 * v[11]), (0.7, 1.9 * v[11]), (52.0, 1.9 * v[11])],
         ),
         # two overflows in a row, the first beyond float32 without the scale
         make(
@@ -173,6 +173,7 @@ def probe(answer: object, given: dict) -> dict:
         "scaled_copies": any(seen.scaled_copies for seen in recorders),
         "mentions_backward": mentions(answer, ("backward", "autograd")),
         "mentions_step": mentions(answer, ("step",)),
+        "mentions_autocast": mentions(answer, ("autocast", "half", "float16", "bfloat16")),
     }
     observations["trace"] = recorders[-1].events if recorders else []
     return observations
