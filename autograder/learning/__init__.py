@@ -13,6 +13,7 @@ _HOME = {
     "flashcards": "practice",
     "new_figure": "figures",
     "observed": "predicting",
+    "practice_problem": "problems",
     "predict": "predicting",
     "quiz": "practice",
     "recall": "cards",
