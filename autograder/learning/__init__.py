@@ -17,6 +17,7 @@ _HOME = {
     "predict": "predicting",
     "quiz": "practice",
     "recall": "cards",
+    "review_cards": "reviewing",
     "show_figure": "figures",
 }
 __all__ = list(_HOME)
