@@ -19,7 +19,7 @@ NEAR = 3e-4  # looser than the verdict: names are sought for what is already kno
 class Clipped:
     """One case without missing gradients: its gradients before (`raw`) and after (`left`), weights and threshold.
 
-    `returned` is the number that the first call gave, or None if it gave something else.
+    `returned` is the number that the call gave, or None if it gave something else (or that does not matter).
     """
 
     raw: list[np.ndarray]
@@ -113,7 +113,7 @@ def _clipped(kind: type[Clipped], case: dict, seen: dict) -> Clipped:
         for flat, g in zip(seen["grads"], raw, strict=True)
     ]
     weights = [np.array(one["weight"], dtype=float) for one in case["tensors"]]
-    returned = seen["returned"][0].get("number")
+    returned = seen.get("returned", {}).get("number")
     return kind(raw, left, weights, case["thresholds"][0], None if returned is None else float(returned))
 
 

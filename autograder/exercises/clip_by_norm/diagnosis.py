@@ -28,7 +28,7 @@ def explain(comparison: Comparison) -> str | None:
 def _name_nothing(comparison: Comparison) -> str | None:
     """Only where there is nothing to clip, or nothing in one of the gradients, something goes wrong."""
     nothing = [name for name in comparison.wrong if {"zero", "some-zero"} & set(comparison.cases[name]["has"])]
-    returned = [comparison.seen[name].get("returned", [{}])[0].get("number") for name in nothing]
+    returned = [comparison.seen[name].get("returned", {}).get("number") for name in nothing]
     if all(comparison.wrong[name] == ("returned",) for name in nothing) and "nan" not in returned:
         return "wrong-return-value"
     return "zero-norm" if nothing else None

@@ -5,6 +5,7 @@ the comparison in `judge.py`.
 """
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -113,9 +114,10 @@ def probe(answer: object, given: dict) -> dict:
     return casewise.observe(answer, ("parameters", "max_norm"), given["cases"], _run)
 
 
-def _run(answer, case: dict) -> dict:
+def _run(answer: Callable, case: dict) -> dict:
     seen = gradients.run(answer, case)
-    return seen | {"returned": [_rounded(casewise.returned(value)) for value in seen["returned"]]}
+    returned = [_rounded(casewise.returned(value)) for value in seen["returned"]]
+    return seen | {"returned": returned[0] if len(returned) == 1 else returned}
 
 
 def _rounded(returned: dict) -> dict:

@@ -4,6 +4,8 @@ Challenge and probe, nothing else: this module is all of the exercise that a stu
 the comparison in `judge.py`.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ...kinds import casewise
@@ -116,9 +118,9 @@ def probe(answer: object, given: dict) -> dict:
     return casewise.observe(answer, ("parameters", "clip_value"), given["cases"], _run)
 
 
-def _run(answer, case: dict) -> dict:
+def _run(answer: Callable, case: dict) -> dict:
     seen = gradients.run(answer, case)
-    return seen | {"returned": [casewise.returned(value) for value in seen["returned"]]}
+    return {aspect: value for aspect, value in seen.items() if aspect != "returned"}
 
 
 def _entries(rng: np.random.Generator, shape: tuple[int, ...], kind: str) -> np.ndarray:
