@@ -5,12 +5,15 @@ import json
 import random
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from importlib import resources
 
 import nbformat
+import yaml
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution, is_task, rmtree
 
 from ..authoring import answers_of
+from ..exercises import get
 from ..exercises.solutions import Answers
 from .course import Course
 from .problems import CourseError
@@ -19,26 +22,12 @@ from .testcells import checks
 
 MANIFEST = "manifest.json"
 
-# The exercise whose misconceptions are spread over the class, as evenly as possible.
-MAIN = "train_step"
-
 # What a student has who mends nothing in a repair: the broken loop as the assignment shows it.
 BROKEN = {
     "repair_exploding_loop": "clip_last",
     "repair_logging_loop": "measures_then_clips_the_spent_generator",
     "repair_turning_loop": "clips_each_parameter",
 }
-
-TEXTS = [
-    "w = 1.90 if the clipping is between backward and step: it makes 10 of the 36, and the step uses the 10. In the "
-    "other two it is 1.64. After the step the weights have moved already. Before backward there is nothing to clip.",
-    "Between the two it works (1.90). After the step it is too late, so 1.64. Before backward the gradient is empty, "
-    "so 1.64 as well, and the norm that comes back is 0, which one would notice.",
-    "The clipping comes after backward, because that is when the gradient is made. I am not sure about the numbers.",
-    "All three give 1.90, because the gradient is clipped in each of them.",
-    "It works in place 1. In the others it does not.",
-    "",
-]
 
 HANDED_IN = datetime(2026, 1, 12, 8, tzinfo=UTC)  # fixed, so that the same seed gives the same files
 
@@ -76,7 +65,7 @@ def simulate(course: Course, assignment: str, students: int, seed: int) -> dict[
         folder = course.path(course.settings.submitted_directory, student, assignment)
         folder.mkdir(parents=True)
         for name, notebook in released.items():
-            nbformat.write(fill(notebook, answers, rng.choice(TEXTS)), folder / f"{name}.ipynb")
+            nbformat.write(fill(notebook, answers, _texts(notebook, rng)), folder / f"{name}.ipynb")
         handed_in = HANDED_IN + timedelta(minutes=17 * number + rng.randrange(17))
         (folder / "timestamp.txt").write_text(f"{handed_in:%Y-%m-%d %H:%M:%S} UTC\n", encoding="utf-8")
     entries = {student: {name: asdict(one) for name, one in answers.items()} for student, answers in drawn.items()}
@@ -87,13 +76,13 @@ def simulate(course: Course, assignment: str, students: int, seed: int) -> dict[
 
 def draw(exercises: list[str], students: int, seed: int) -> dict[str, dict[str, Drawn]]:
     """Draw an answer to each exercise for each student. Each exercise has its own random numbers."""
-    width = max(2, len(str(students)))
+    width, main = max(2, len(str(students))), _main(exercises)
     columns = {}
     for exercise in exercises:
         rng, known = random.Random(f"{seed} {exercise}"), answers_of(exercise)
         columns[exercise] = (
             _spread(known, students, rng)
-            if exercise == MAIN
+            if exercise == main
             else [_one(known, BROKEN.get(exercise), rng) for _ in range(students)]
         )
     return {
@@ -102,20 +91,38 @@ def draw(exercises: list[str], students: int, seed: int) -> dict[str, dict[str, 
     }
 
 
-def fill(released: NotebookNode, answers: dict[str, Drawn], text: str) -> NotebookNode:
-    """A student's notebook: the released one with the answers in it."""
+def _main(exercises: list[str]) -> str:
+    """The exercise whose misconceptions are spread over the class as evenly as possible: the one that has most."""
+    own = [exercise for exercise in exercises if exercise == get(exercise).JUDGED_AS] or exercises
+    return max(own, key=lambda exercise: len(set(answers_of(exercise).codes.values())))
+
+
+def fill(released: NotebookNode, answers: dict[str, Drawn], texts: dict[str, str]) -> NotebookNode:
+    """A student's notebook: the released one with the answers in it, and with texts by the grade id that asks."""
     notebook = copy.deepcopy(released)
     names = {check.exercise: check.answer for check in checks(notebook).values()}
-    after_task = False
+    task = None
     for cell in notebook.cells:
         exercise = label(cell)
+        asked = exercise if _asks_for_text(cell) else task
         if exercise in answers and is_solution(cell):
             if answers[exercise].answer != AS_RELEASED.answer:
                 cell.source = answers_of(exercise).source(answers[exercise].answer, names[exercise])
-        elif text and cell.cell_type == "markdown" and ((is_grade(cell) and is_solution(cell)) or after_task):
-            cell.source = text
-        after_task = is_task(cell)
+        elif cell.cell_type == "markdown" and texts.get(asked):
+            cell.source = texts[asked]
+        task = label(cell) if is_task(cell) else None
     return notebook
+
+
+def _texts(notebook: NotebookNode, rng: random.Random) -> dict[str, str]:
+    """What somebody may have written in answer to each question that a person will grade; often not very good."""
+    written = yaml.safe_load(resources.files(__package__).joinpath("texts.yaml").read_text(encoding="utf-8"))
+    asking = [label(cell) for cell in notebook.cells if is_task(cell) or _asks_for_text(cell)]
+    return {name: rng.choice(written.get(name, written["anything"])) for name in asking}
+
+
+def _asks_for_text(cell: NotebookNode) -> bool:
+    return cell.cell_type == "markdown" and is_grade(cell) and is_solution(cell)
 
 
 def _spread(known: Answers, students: int, rng: random.Random) -> list[Drawn]:

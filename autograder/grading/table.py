@@ -6,7 +6,6 @@ from rich.text import Text
 
 from .class_run import ClassRun
 from .records import Outcome, Row
-from .simulate import MAIN
 
 
 def show(run: ClassRun, console: Console) -> None:
@@ -39,9 +38,9 @@ def points(row: Row) -> str:
 
 
 def misunderstood(row: Row) -> list[str]:
-    """One line for each exercise that went wrong, the main exercise first."""
+    """One line for each exercise that went wrong, in the notebook's order."""
     wrong = [(exercise, outcome) for exercise, outcome in row.outcomes.items() if not outcome.right]
-    return [f"{exercise}: {words(outcome)}" for exercise, outcome in sorted(wrong, key=lambda item: item[0] != MAIN)]
+    return [f"{exercise}: {words(outcome)}" for exercise, outcome in wrong]
 
 
 def words(outcome: Outcome) -> str:

@@ -34,7 +34,7 @@ def assignment(lab, page, request):
     released = read(folder)
     others = {check.exercise for check in checks(released).values()} - {"train_step"}
     answers = {exercise: Drawn(next(iter(answers_of(exercise).rights)), True, None) for exercise in others}
-    nbformat.write(fill(released, answers, "I have thought about it."), folder / NOTEBOOK)
+    nbformat.write(fill(released, answers, {"explain_order": "I have thought about it."}), folder / NOTEBOOK)
     notebook = lab.open(page, f"{folder.name}/{NOTEBOOK}")
     notebook.run(notebook.cell(SETUP))
     return notebook
