@@ -46,6 +46,8 @@ def name_update(seen: dict, expected: dict) -> tuple[list[str], bool]:
         codes = _unlike_any(seen, expected)
     if {"zero-each-micro-batch", "misses-micro-batches"} <= set(codes):  # only the last one counts: is it erased?
         codes.insert(0, "zero-each-micro-batch" if most(seen["evidence"], "backward") > 1 else "misses-micro-batches")
+    if codes[0] == "counts-micro-batches-twice" and _only_too_long(seen, expected):
+        codes.insert(0, "wrong-divisor")
     if codes[0] in ("hard-coded-number", "wrong-divisor"):
         codes.insert(0, _name_divisor(seen, expected) or codes[0])
     return list(dict.fromkeys(codes))[:3], explained(seen, ranked, codes[0])
@@ -91,6 +93,13 @@ def _raw_step(evidence: dict) -> str:
     if "late" in places:
         return "clip-after-step"
     return "clip-before-backward" if "early" in places else "missing-clip"
+
+
+def _only_too_long(seen: dict, expected: dict) -> bool:
+    """Whether every micro-batch counts the same, and nothing runs more often than in the reference."""
+    evidence, reference = seen["evidence"], expected["reference"]["evidence"]
+    once = all(most(evidence, event) <= most(reference, event) for event in ("forward", "backward"))
+    return once and all(update.factor is not None for update in updates(seen, expected))
 
 
 def _name_divisor(seen: dict, expected: dict) -> str | None:

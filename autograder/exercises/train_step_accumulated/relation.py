@@ -16,8 +16,8 @@ class Update(Step):
     """One call: what `Step` has, and what belongs to this exercise.
 
     Attributes: `position` of the call in its run, `number` of micro-batches, `size` of each, learning rate `lr`, the
-    micro-batches' `losses`, the norms of their gradients (`piece_norms`), the `true` gradient, and the norms of its
-    parts, parameter by parameter (`part_norms`).
+    micro-batches' `losses`, the norms of their gradients (`piece_norms`), the `true` gradient, the norms of its parts,
+    parameter by parameter (`part_norms`), and where the rows of the parameters end in it (`row_ends`).
     """
 
     def __init__(self, probe: dict, position: int, before: np.ndarray, weights: list[float | None]) -> None:
@@ -30,6 +30,7 @@ class Update(Step):
         self.lr, self.losses = probe["lr"], call["losses"]
         self.piece_norms = [float(np.linalg.norm(piece)) for piece in pieces]
         self.true, self.part_norms = mean, [float(np.linalg.norm(part)) for part in np.split(mean, sizes)]
+        self.row_ends = np.cumsum([len(row) for weight, bias in probe["layers"] for row in [*weight, bias]])[:-1]
 
 
 def updates(seen: dict, expected: dict) -> list[Update]:
@@ -57,6 +58,8 @@ def relate(steps: list[Update], evidence: dict) -> str:
         return "clip-by-value"
     if all(s.factors is not None for s in wrong):
         return _by_factors(wrong)
+    if all(_is_cut_by_row(s) for s in wrong):
+        return "clip-per-parameter"
     if all(s.position > 0 for s in wrong):
         return "missing-zero-grad"  # something that is not of this call
     if all(np.all(np.abs(s.used) <= s.max_norm * 1.001) for s in wrong) and all(s.is_right for s in steps if _tame(s)):
@@ -81,6 +84,17 @@ def _is_clamped(step: Update) -> bool:
         if np.all(kept | beyond) and np.all(np.abs(step.used) <= np.abs(true) + tolerance):
             return True
     return False
+
+
+def _is_cut_by_row(step: Update) -> bool:
+    """Whether each row is the mean gradient's, times a number of its own, and none is longer than the threshold."""
+    for used, true in zip(np.split(step.used, step.row_ends), np.split(step.true, step.row_ends), strict=True):
+        factor = float(used @ true) / max(float(true @ true), 1e-12)
+        if np.linalg.norm(used - factor * true) > 2e-3 * np.linalg.norm(true) + 2e-5:
+            return False
+        if np.linalg.norm(used) > step.max_norm * 1.001:
+            return False
+    return True
 
 
 # -- the mean gradient, multiplied by a number -----------------------------------------------------------------------

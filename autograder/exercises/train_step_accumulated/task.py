@@ -40,8 +40,8 @@ def challenge(seed: int) -> dict:
     plans = [
         # (micro-batches, norm of the mean gradient, threshold) for each call
         {"lr": 0.31, "size": 3, "calls": [(4, 0.61, 1.37), (2, 6.3, 1.37), (1, 0.43, 1.12), (1, 4.4, 1.12)]},
-        {"lr": 0.13, "size": 5, "calls": [(2, 0.83, 2.9), (5, 9.1, 2.9), (1, 1.6, 3.7)], "loss": "sum", "groups": 2},
-        {"lr": 0.37, "size": 2, "calls": [(5, 0.74, 1.13), (2, 0.52, 0.81)], "loss": "sum", "spread": 6.0},
+        {"lr": 0.053, "size": 5, "calls": [(2, 0.83, 2.9), (5, 9.1, 2.9), (1, 1.6, 3.7)], "loss": "sum", "groups": 2},
+        {"lr": 0.11, "size": 2, "calls": [(5, 0.74, 1.13), (2, 0.52, 0.81)], "loss": "sum", "spread": 6.0},
         # small, then large, then small, with the threshold in between
         {"lr": 0.19, "size": 5, "calls": [(3, 0.29, 1.71), (2, 7.7, 1.71), (4, 0.37, 1.53)]},
         # far above a threshold far below 1
@@ -49,7 +49,7 @@ def challenge(seed: int) -> dict:
         # all below a huge threshold
         {"lr": 0.043, "size": 3, "calls": [(2, 2.3, 29.0), (9, 1.27, 41.0)], "loss": "sum"},
         {
-            "lr": 0.29,
+            "lr": 0.037,
             "size": 4,
             "calls": [(1, 5.3, 0.79), (3, 0.57, 0.79), (1, 2.9, 0.96)],
             "loss": "sum",

@@ -73,6 +73,29 @@ def test_the_gradients_in_a_probe_are_those_that_the_reference_follows(seed):
         assert run["calls"][0]["returned"]["grad_norm"] == pytest.approx(norm, rel=1e-4)
 
 
+@settings(max_examples=5, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_a_small_deviation_does_not_grow_from_call_to_call(seed):
+    """Otherwise rounding in a right spelling (a second clip, say) could end beyond the tolerance."""
+    moved = []
+
+    def moves_a_little(model, *arguments):
+        norm = ANSWERS.rights["reference"](model, *arguments)
+        if not any(model is other for other in moved):
+            moved.append(model)
+            with torch.no_grad():
+                for p in model.parameters():
+                    p += 1e-4 * torch.sign(p)
+        return norm
+
+    given_probes = TASK.challenge(seed)["given"]
+    right, off = (TASK.probe(answer, given_probes)["runs"] for answer in (ANSWERS.rights["reference"], moves_a_little))
+    for run, its in zip(right, off, strict=True):
+        pairs = zip(run["calls"], its["calls"], strict=True)
+        deviations = [np.linalg.norm(np.subtract(a["weights"], b["weights"])) for a, b in pairs]
+        assert max(deviations) < 5 * deviations[0]
+
+
 def test_every_code_of_the_table_has_a_text_and_a_mutant():
     assert set(TABLE.split()) <= set(ANSWERS.codes.values())
     assert set(ANSWERS.codes.values()) <= set(catalogue(TASK.MISCONCEPTIONS))
