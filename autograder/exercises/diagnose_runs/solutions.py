@@ -6,6 +6,7 @@
 
 import json
 import math
+import statistics
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -185,7 +186,7 @@ FIXES: dict[str, Callable[[Run], Run]] = {
 
 def calm_norm(run: Run) -> float:
     """The median norm of the first ten steps: what is ordinary before any trouble."""
-    return sorted(train(replace(run, max_norm=None, scale=None))["norm"][:10])[5]
+    return statistics.median(train(replace(run, max_norm=None, scale=None))["norm"][:10])
 
 
 def _without(batches: list[Batch], step: int | None) -> list[Batch]:

@@ -6,6 +6,7 @@ import re
 import statistics
 from collections.abc import Callable
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,7 @@ class Seen:
 
     def climbs(self) -> bool:
         """Whether the norm grows a hundredfold without a leap, and the way back multiplies by the same all the time."""
-        steps = [after / before for before, after in zip(self.norm, self.norm[1:], strict=False)]
+        steps = [after / before for before, after in pairwise(self.norm)]
         return (
             self.norm[-1] > 100 * self.norm[0] and max(steps) < 2 and max(self.ratio) < 4 * min(self.ratio)
         )  # fmt: skip
@@ -294,7 +295,7 @@ def test_run_5_is_lost_at_the_same_step_with_every_other_rate_and_threshold():
 def test_the_words_for_how_fast_run_1_grows_and_how_much_the_fixes_differ(seen):
     losses = seen["run_1"].loss
     assert 1.10 < (losses[-1] / losses[0]) ** (1 / (len(losses) - 1)) < 1.13
-    assert 2.5 < end("run_1", "C") / end("run_1", "A") < 3.5
+    assert end("run_1", "C") > 2 * end("run_1", "A")
     its = seen["run_3"]
     assert 45 < its.norm[30] / its.norm[29] < 55
     assert 3.5 < its.loss[30] / its.loss[29] < 4.5
