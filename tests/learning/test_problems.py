@@ -4,6 +4,7 @@ import json
 import math
 import sys
 
+import nbformat
 import pytest
 import torch
 from ipywidgets import HTML, Button, Text
@@ -11,6 +12,7 @@ from torch import nn
 from torch.nn.functional import mse_loss
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 
+from autograder import lectures
 from autograder.learning import bank, learner, practice_problem, progress
 from autograder.learning.problems import judging, sequences, showing, solving, texts
 
@@ -155,7 +157,7 @@ def test_less_and_less_is_done_for_the_learner(problem):
     assert worked.asked == ()
     assert worked.answer
     if problem.is_code:
-        assert faded.code.count("...") == 5
+        assert faded.code.count("...") == 4
         assert len(whole.code.splitlines()) == 3
         return
     names = [step.name for step in whole.steps]
@@ -432,11 +434,13 @@ RIGHT_LINE = "clip_grad_norm_(parameters, max_norm=5)"
 
 def at_place(number, line=RIGHT_LINE):
     """The faded function with a line in the place of this number, from 1 to 4."""
-    parts = RNN.stages["faded"].code.split("...")
-    fills = ["pass"] * 4
-    fills[number - 1] = f"norm = {line}"
-    filled = "".join(part + fill for part, fill in zip(parts, [*fills, "norm"], strict=False))
-    return function(filled)
+    head, *body = RNN.stages["faded"].code.splitlines()
+    lines, places = [head, "    parameters = [*cell.parameters(), *readout.parameters()]"], 0
+    for one in body:
+        places += "..." in one
+        if "..." not in one or places == number:
+            lines.append(one.replace("...", line))
+    return function("\n".join(lines))
 
 
 def test_the_code_that_is_shown_is_right():
@@ -473,11 +477,11 @@ def test_each_mistake_in_the_code_is_named(stage):
         (at_place(3, "clip_grad_norm_(parameters, 1)"), "wrong-threshold"),
         (at_place(3, "[clip_grad_norm_(p, 5) for p in parameters]"), "clip-per-module"),
         (at_place(3, "clip_grad_norm_([p.grad for p in parameters], 5)"), "clip-before-backward"),
-        (at_place(3, f"{RIGHT_LINE}; norm = None"), "returns-something-else"),
-        (at_place(3, f"{RIGHT_LINE}; norm = loss"), "returns-something-else"),
-        (at_place(3, f"{RIGHT_LINE}; norm = norm.clamp(max=5)"), "returns-clipped-norm"),
-        (at_place(3, f"{RIGHT_LINE}; [p.grad.mul_(-1) for p in parameters]"), sequences.UNKNOWN),
-        (at_place(3, f"{RIGHT_LINE}; optimizer.zero_grad()"), "no-movement"),
+        (at_place(3, f"{RIGHT_LINE} and None"), "returns-something-else"),
+        (at_place(3, f"{RIGHT_LINE} and loss"), "returns-something-else"),
+        (at_place(3, f"{RIGHT_LINE}.clamp(max=5)"), "returns-clipped-norm"),
+        (at_place(3, f"{RIGHT_LINE} and [p.grad.mul_(-1) for p in parameters]"), sequences.UNKNOWN),
+        (at_place(3, f"{RIGHT_LINE} and optimizer.zero_grad()"), "no-movement"),
     ],
 )
 def test_what_a_learner_may_write(answer, code):
@@ -527,3 +531,10 @@ def test_judging_code_leaves_random_numbers_alone():
     torch.manual_seed(0)
     sequences.judge("faded", at_place(3))
     assert torch.rand(3).equal(expected)
+
+
+@pytest.mark.parametrize("stage", ["faded", "whole"])
+def test_the_review_has_the_same_stubs(stage):
+    review = nbformat.read(lectures.NOTEBOOKS / "08_review.ipynb", as_version=4)
+    (stub,) = [cell for cell in review.cells if cell.source.startswith(RNN.stages[stage].code.partition("\n")[0])]
+    assert stub.source == RNN.stages[stage].code.strip()

@@ -100,7 +100,7 @@ def _judge_function(problem: Problem, stage: Stage, answer: object) -> Verdict:
     code, said = sequences.judge(stage.name, answer)
     sentences = {
         sequences.RIGHT: "The weights go where clipping to norm 5 takes them, with long and with short gradients.",
-        sequences.UNANSWERED: f"Not answered yet: replace `...` in `{name}`, run its cell, then this one.",
+        sequences.UNANSWERED: f"Not answered yet: `{name}` returns `...`. Mend it, run its cell, then this one.",
         sequences.STOPPED: f"Your function does not get to its end: {said}.",
         sequences.UNKNOWN: "The weights go elsewhere than with a step clipped to norm 5. Follow `.grad` line by line: "
         "who writes it, and who reads it?",

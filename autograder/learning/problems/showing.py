@@ -179,7 +179,7 @@ def _asked_html(problem: Problem, stage: Stage) -> str:
             items += f"<li><strong>{step.name}</strong>: {markup.inline(step.ask)} <em>({_form(step)})</em>"
             items += f"{_options_html(step)}</li>"
         elif stage.asked and stage.name == "faded":
-            items += f"<li>{markup.inline(step.ask)} {markup.inline(step.work)}</li>"
+            items += f"<li>{markup.inline(step.ask)}<br>→ {markup.inline(step.work)}</li>"
     html += f"<ol>{items}</ol>" if items else ""
     return html + markup.disclosure("Hint", f"<p>{markup.inline(problem.hint)}</p>")
 
