@@ -153,7 +153,7 @@ def main() -> int:
     found = [row(exercise_id) for exercise_id in track(exercises.ids(), "Judging the known answers", console=console)]
     table = Table(title="Kill table: what each exercise makes of the answers that are known")
     for column in ("exercise", "right pass", "mutants", "killed", "named", "broken answers", "failures"):
-        table.add_column(column, justify="left" if column == "exercise" else "right")
+        table.add_column(column, justify="left" if column == "exercise" else "right", no_wrap=column == "exercise")
     for one in found:
         numbers = (one.right, one.mutants, one.killed, one.named, one.broken, len(one.failures))
         table.add_row(one.exercise, *map(str, numbers))
