@@ -45,7 +45,7 @@ def challenge(seed: int) -> dict:
             "frozen": (1,),
         },
         {"lr": 0.017, "calls": [(310.0, 23.0), ("missing-target", 23.0), (5.9, 17.0)], "loss": "masked", "groups": 2},
-        {"lr": 0.29, "calls": [("nan-input", 2.3), (3.8, 1.4), ("inf-target", 1.4), (0.5, 1.4)], "loss": "sum"},
+        {"lr": 0.057, "calls": [("nan-input", 2.3), (3.8, 1.4), ("inf-target", 1.4), (0.5, 1.4)], "loss": "sum"},
     ]
     for plan, factor in zip(plans, v, strict=True):
         plan["calls"] = [(n if isinstance(n, str) else n * factor, max_norm * factor) for n, max_norm in plan["calls"]]
