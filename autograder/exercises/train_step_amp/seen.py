@@ -26,9 +26,8 @@ class Call:
 
     `on_track` says whether the weights before it are the reference's, `overflowed` whether an earlier call of its run
     overflowed. In a call on track whose gradient is finite, `used` is the gradient by which the weights moved and
-    `true` the raw one (flat arrays), `pieces` the slices that make up the parameters ("tensors") and
-    their "rows", `norm` the true global norm,
-    `scale` the scale that the student's scaler had before, and `state` its state afterwards.
+    `true` the raw one (flat arrays), `pieces` the slices that make up the parameters ("tensors") and their "rows",
+    `norm` the true global norm, `scale` the scale that the student's scaler had before, `state` its state afterwards.
     """
 
     def __init__(self, seen: dict, wanted: dict, call: dict, probe: dict, before: np.ndarray, state: list) -> None:
@@ -143,6 +142,11 @@ def same(weights: np.ndarray, wanted: np.ndarray, step: float) -> bool:
     if np.isnan(weights).any() or np.isnan(wanted).any():
         return bool(np.isnan(weights).any() and np.isnan(wanted).any())
     return weights.shape == wanted.shape and bool(np.linalg.norm(weights - wanted) <= limit)
+
+
+def near(a: float, b: float) -> bool:
+    """Equal within what is lost when an update is read from weights kept in float32."""
+    return abs(a - b) <= 5e-3 * abs(b)
 
 
 def _calls(run: dict, wanted_run: dict, probe: dict) -> list[Call]:

@@ -169,8 +169,6 @@ def probe(answer: object, given: dict) -> dict:
     observations["evidence"] = {
         "events": [seen.events for seen in recorders],
         "foreign": sorted(set().union(*(seen.foreign for seen in recorders))),
-        "spent_generator": any(seen.spent_generator for seen in recorders),
-        "scaled_copies": any(seen.scaled_copies for seen in recorders),
         "mentions_backward": mentions(answer, ("backward", "autograd")),
         "mentions_step": mentions(answer, ("step",)),
         "mentions_autocast": mentions(answer, ("autocast", "half", "float16", "bfloat16")),
