@@ -9,7 +9,7 @@ from functools import partial
 from html import escape
 from typing import Any
 
-from . import bank, learner, markup, practice, progress
+from . import bank, forms, learner, markup, practice, progress
 
 QUESTIONS = (  # ids of items, from easy to hard; together they ask about each concept and each lecture from 01 to 07
     "purpose",
@@ -156,17 +156,17 @@ def _score_sentence(report: Report) -> str:
     return f"{report.points} of {len(report.asked)} right ({', '.join(parts)})."
 
 
-def _routing(report: Report) -> list[str]:
+def _routing(read: Sequence[str], skip: Sequence[str]) -> list[str]:
     """Two sentences: what to read first, and what to skip."""
-    if not report.read:
+    if not read:
         return [
             "Nothing to read first: you can skip all lectures that teach, and go to the assignments.",
             f"`{bank.LESSONS[-1]}` keeps it fresh, and each lecture holds experiments that may still surprise you.",
         ]
-    first = f"Read first, in this order: {', '.join(f'`{lesson}`' for lesson in report.read)}."
-    if not report.skip:
+    first = f"Read first, in this order: {', '.join(f'`{lesson}`' for lesson in read)}."
+    if not skip:
         return [first, "Do not skip any for now: there is something for you in each of them."]
-    return [first, f"You can skip, for now: {', '.join(f'`{lesson}`' for lesson in report.skip)}."]
+    return [first, f"You can skip, for now: {', '.join(f'`{lesson}`' for lesson in skip)}."]
 
 
 def _suggestion(report: Report, place: int) -> list[str]:
@@ -183,7 +183,7 @@ def _suggestion(report: Report, place: int) -> list[str]:
 def report_html(report: Report, *, with_other: bool = False) -> str:
     """The report for a notebook; `with_other` adds the isomorphic question after each miss, its answers folded."""
     parts = [f"<p><strong>{escape(_score_sentence(report))}</strong></p>"]
-    parts += [f"<p>{markup.inline(sentence)}</p>" for sentence in _routing(report)]
+    parts += [f"<p>{markup.inline(sentence)}</p>" for sentence in _routing(report.read, report.skip)]
     for place in report.missed:
         block = practice.stem_html(report.asked[place].question, f"Question {place + 1}. ")
         block += "".join(f"<p>{markup.inline(sentence)}</p>" for sentence in _suggestion(report, place))
@@ -195,7 +195,7 @@ def report_html(report: Report, *, with_other: bool = False) -> str:
 
 
 def _report_text(report: Report, notes: Sequence[str]) -> str:
-    lines = [*_shown(notes), _score_sentence(report), *_routing(report)]
+    lines = [*_shown(notes), _score_sentence(report), *_routing(report.read, report.skip)]
     for place in report.missed:
         lines += ["", f"Question {place + 1}. {report.asked[place].question.text}"]
         lines += [f"   {sentence}" for sentence in _suggestion(report, place)]
@@ -236,8 +236,10 @@ def _keep(report: Report, retry: bool) -> str:
 def _kept(name: str) -> dict[str, Any] | None:
     """The record of an earlier test, or None if there is none that can be read."""
     record = progress.get("diagnostic", name)
-    fits = isinstance(record, dict) and isinstance(record.get("points"), int)
-    return record if fits and isinstance(record.get("earlier", []), list) else None
+    if not isinstance(record, dict) or not isinstance(record.get("points"), int):
+        return None
+    fits = all(isinstance(record.get(key, []), list) for key in ("read", "skip", "earlier"))
+    return {"read": [], "skip": [], **record} if fits else None
 
 
 def _show_form(asked: Sequence[Asked], retry: bool) -> bool:
@@ -247,7 +249,6 @@ def _show_form(asked: Sequence[Asked], retry: bool) -> bool:
     except ImportError:
         return False
     from IPython.core.getipython import get_ipython
-    from IPython.display import display
 
     if get_ipython() is None:
         return False
@@ -272,14 +273,10 @@ def _show_form(asked: Sequence[Asked], retry: bool) -> bool:
     button.on_click(show)
     intro = f"{len(asked)} questions. Leave out what you do not know: a guess would only hide what to read."
     if before := _kept("retry" if retry else "first"):
-        intro += f" Last time: {before['points']} right."
-    display(widgets.VBox([widgets.HTML(f"{_LOOK}<p>{escape(intro)}</p>"), *rows, button, result]))
+        last = [f"Last time: {before['points']} right.", *_routing(before["read"], before["skip"])]
+        intro += f"\n{' '.join(last)}"
+    forms.show(widgets.HTML(f"<p>{markup.inline(intro)}</p>"), *rows, button, result)
     return True
-
-
-_LOOK = (
-    "<style>.autograder-choice { white-space: normal; text-align: left; line-height: 1.4; padding: 4px 10px }</style>"
-)
 
 
 class _Choice:
@@ -300,7 +297,7 @@ class _Choice:
             letter: widgets.Button(description=text, layout=layout) for letter, text in self._texts.items()
         }
         for letter, button in self._buttons.items():
-            button.add_class("autograder-choice")
+            button.add_class(forms.OPTION)
             button.on_click(partial(self._choose, letter))
         column = widgets.Layout(align_items="flex-start", max_width="60em")
         self.box = widgets.VBox(list(self._buttons.values()), layout=column)

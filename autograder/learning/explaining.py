@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from . import learner, markup, ordering, progress, spotting
+from . import forms, learner, markup, ordering, progress, spotting
 
 FOUND, MISSING, CONTRADICTED = "found", "missing", "contradicted"
 READ = 5_000  # characters of an answer that are looked at
@@ -267,7 +267,6 @@ def _show_form(prompt: Prompt, note: str) -> bool:
     except ImportError:
         return False
     from IPython.core.getipython import get_ipython
-    from IPython.display import display
 
     if get_ipython() is None:
         return False
@@ -295,7 +294,7 @@ def _show_form(prompt: Prompt, note: str) -> bool:
 
     button.on_click(look)
     heading = widgets.HTML(f"{_question_html(prompt)}<p>{escape(NOTICE)}</p>", layout=wide)
-    display(widgets.VBox([heading, field, button, result]))
+    forms.show(heading, field, button, result)
     return True
 
 

@@ -133,7 +133,8 @@ def _front_end() -> bool:
 
 # The packages' own scripts, run in a function that hides JupyterLab's MathJax from them: they would load another one
 # from elsewhere, even for texts without formulas. Whatever has the focus is marked as having its own keys, or an arrow
-# key would go to another cell and not to another option; and jupytercards is kept from swallowing Tab.
+# key would go to another cell and not to another option; and jupytercards is kept from swallowing Tab. What the parts
+# are is said to screen readers.
 _SCRIPT = """(function () {
   var MathJax;
   (function own_keys() {
@@ -145,11 +146,25 @@ _SCRIPT = """(function () {
     place.addEventListener("keydown", function (event) {
       if (event.key === "Tab" || event.ctrlKey || event.metaKey || event.altKey) event.stopPropagation();
     }, true);
+    function name_parts() {
+      function name(parts, role, label) {
+        place.querySelectorAll(parts + ":not([role])").forEach(function (part) {
+          part.setAttribute("role", role);
+          if (label) part.setAttribute("aria-label", label(part));
+        });
+      }
+      name(".flip-container", "group", function () { return "Flashcard: Space turns it, right arrow: next one"; });
+      name(".Answer", "radiogroup", function (part) { return part.previousElementSibling.textContent; });
+      name(".Feedback", "status");
+    }
+    name_parts();
+    new MutationObserver(name_parts).observe(place, {childList: true, subtree: true});
   })();
 %(script)s
 })();"""
 _LOOK = """<style>
 .MCButton:focus-within, .flip-container:focus { outline: 3px solid #0072B2 !important }
+.next:not(.hide) { opacity: 1 !important; color: inherit !important; width: auto !important; white-space: nowrap }
 .MCButton code, .Quiz code, .flip-container code { color: inherit !important; background: transparent !important }
 </style>"""
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from . import learner, markup, progress
+from . import forms, learner, markup, progress
 
 
 def predict(name: str, question: str, options: Sequence[str] | None = None, answer: str | int | None = None) -> None:
@@ -87,8 +87,6 @@ def _show_form(section: str, label: str, name: str, question: str, options: Sequ
         import ipywidgets as widgets
     except ImportError:
         return False
-    from IPython.display import display
-
     record = progress.get(section, name)
     earlier = record["answer"] if record else ""
     state = widgets.HTML(f"Kept earlier: {markup.inline(earlier)}" if earlier else "")
@@ -106,14 +104,9 @@ def _show_form(section: str, label: str, name: str, question: str, options: Sequ
         button = widgets.Button(description="Keep this", button_style="primary")
         button.on_click(lambda _: keep(field.value.strip()))
         fields = [field, button]
-    heading = widgets.HTML(f"{_WRAPPED}<strong>{markup.inline(question)}</strong>", layout=widgets.Layout(width="95%"))
-    display(widgets.VBox([heading, *fields, state]))
+    heading = widgets.HTML(f"<strong>{markup.inline(question)}</strong>", layout=widgets.Layout(width="95%"))
+    forms.show(heading, *fields, state)
     return True
-
-
-_WRAPPED = (
-    "<style>.autograder-option { white-space: normal; text-align: left; line-height: 1.4; padding: 4px 10px }</style>"
-)
 
 
 def _option(option: str, earlier: str, keep: Callable[[str], None]) -> Any:
@@ -121,7 +114,7 @@ def _option(option: str, earlier: str, keep: Callable[[str], None]) -> Any:
 
     layout = widgets.Layout(width="auto", height="auto", min_width="20em")
     button = widgets.Button(description=_plain(option), icon="check" if option == earlier else "", layout=layout)
-    button.add_class("autograder-option")
+    button.add_class(forms.OPTION)
     button.on_click(lambda _: keep(option))
     return button
 

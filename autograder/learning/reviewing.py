@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from . import bank, learner, markup, progress
+from . import bank, forms, learner, markup, progress
 
 _HOW = "Answer from memory, open the back, then be honest with yourself."
 
@@ -63,19 +63,18 @@ def _show_form(cards: list[bank.Item]) -> bool:
     except ImportError:
         return False
     from IPython.core.getipython import get_ipython
-    from IPython.display import display
 
     if get_ipython() is None:
         return False
     said: dict[str, bool] = {}
     result = widgets.HTML("")
-    rows: list[Any] = [widgets.HTML(f"<p>{len(cards)} cards. {_HOW}</p>")]
+    rows: list[Any] = []
     for number, card in enumerate(cards, 1):
         buttons = {True: widgets.Button(description="I knew it"), False: widgets.Button(description="Not yet")}
         for knew, button in buttons.items():
             button.on_click(partial(_say, card, knew, buttons, cards, said, result))
         rows.append(widgets.VBox([widgets.HTML(_card_html(number, card)), widgets.HBox(list(buttons.values()))]))
-    display(widgets.VBox([*rows, result]))
+    forms.show(widgets.HTML(f"<p>{len(cards)} cards. {_HOW}</p>"), *rows, result)
     return True
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from .. import learner, markup
+from .. import forms, learner, markup
 from . import judging
 from .texts import Mistake, Problem, Stage, Step
 
@@ -25,15 +25,15 @@ def show_problem(problem: Problem) -> None:
     """Show a problem: worked, then faded, then whole. With a learner and widgets, with fields for the answers."""
     worked = [_title_html(problem), _worked_html(problem)]
     text = "\n\n".join([_title_text(problem), _worked_text(problem)])
-    forms = {name: problem.stages[name] for name in ("faded", "whole")}
+    asked = [problem.stages[name] for name in ("faded", "whole")]
     if not problem.is_code and learner.present() and _can_draw():
         markup.show(markup.box("".join(worked)), text)
-        for stage in forms.values():
+        for stage in asked:
             _show_form(problem, stage)
         return
-    asked = "".join(markup.box(_asked_html(problem, stage) + _call_html(problem, stage)) for stage in forms.values())
-    texts = [f"{_asked_text(problem, stage)}\n{_call(problem, stage)}" for stage in forms.values()]
-    markup.show(markup.box("".join(worked)) + asked, "\n\n".join([text, *texts]))
+    html = "".join(markup.box(_asked_html(problem, stage) + _call_html(problem, stage)) for stage in asked)
+    texts = [f"{_asked_text(problem, stage)}\n{_call(problem, stage)}" for stage in asked]
+    markup.show(markup.box("".join(worked)) + html, "\n\n".join([text, *texts]))
 
 
 def show_report(problem: Problem, report: judging.Report) -> None:
@@ -227,7 +227,6 @@ def _can_draw() -> bool:
 
 def _show_form(problem: Problem, stage: Stage) -> None:
     import ipywidgets as widgets
-    from IPython.display import display
 
     look = {"style": {"description_width": "7em"}, "layout": widgets.Layout(width="28em")}
     by_name = {step.name: step for step in stage.asked_steps}
@@ -246,7 +245,7 @@ def _show_form(problem: Problem, stage: Stage) -> None:
 
     button.on_click(check)
     heading = widgets.HTML(f"{_asked_html(problem, stage)}<p>{_WITHIN}</p>", layout=widgets.Layout(width="95%"))
-    display(widgets.VBox([heading, *fields.values(), button, result]))
+    forms.show(heading, *fields.values(), button, result)
 
 
 def _written(value: object) -> str:
