@@ -62,7 +62,7 @@ class Result:
 
     @property
     def passed(self) -> bool:
-        return all(self.parts.values())
+        return bool(self.parts) and all(self.parts.values())
 
     def to_json(self) -> dict:
         """Plain data for grading records: never an expected value, never a checker's source."""
