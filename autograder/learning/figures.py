@@ -11,6 +11,7 @@ from cycler import cycler
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import AutoLocator, MaxNLocator
 
 from . import markup
 
@@ -90,6 +91,9 @@ def _finish(axes: Axes) -> None:
     for line in axes.get_lines():
         if len(line.get_xdata()) <= _ROWS:
             line.set_markevery(None)
+    whole = all(float(place).is_integer() for line in axes.get_lines() for place in line.get_xdata())
+    if axes.get_lines() and whole and isinstance(axes.xaxis.get_major_locator(), AutoLocator):
+        axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))  # there is no step 2.5
     for name, axis, label in (("x", axes.xaxis, axes.get_xlabel()), ("y", axes.yaxis, axes.get_ylabel())):
         spare = (name == "y" and shared) or (axes.get_label() == "<colorbar>" and axes.get_xlabel() + axes.get_ylabel())
         if not label and not spare and axes.axison:

@@ -134,3 +134,11 @@ def test_outside_a_notebook_the_words_are_printed():
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == f"[Figure] {ALT}"
+
+
+@pytest.mark.parametrize(("places", "whole"), [(range(1, 21), True), ([1, 1.5, 20], False)])
+def test_steps_have_whole_numbers_on_their_axis(places, whole, shown):
+    figure, axes = new_figure(x="step", y="loss")
+    axes.plot(places, list(places))
+    show_figure(figure, alt="The loss grows from step to step, as steeply at the end as at first.")
+    assert all(float(place).is_integer() for place in axes.get_xticks()) == whole
