@@ -1,7 +1,8 @@
 """Name the mistake behind wrong truncated backpropagation.
 
-First by simulation: the mutant with the same trajectory. What goes wrong on a sequence of one chunk is a training
-step's mistake, and named as there. The rest lies between the chunks: events tell, and the mutant that agrees best.
+First by how the sequence was cut; then by simulation: the mutant with the same trajectory. What goes wrong on one chunk
+is a training step's mistake, and named as there. The rest lies between the chunks: events tell, and the mutant that
+agrees best.
 """
 
 from collections import Counter
@@ -31,13 +32,15 @@ def name_update(seen: dict, expected: dict) -> tuple[list[str], bool]:
         return ["not-implemented"], True
     ranked = alike(seen, expected)
     mine, its = _one_chunk(seen, expected), _expected_of_one_chunk(expected)
-    if ranked and not any(same_weights(seen, expected["mutants"][name]["observations"]) for name in _LOOK_THE_SAME):
+    cut = _name_cut(seen["evidence"]["pieces"], expected["given"]["probes"])
+    if cut:
+        codes = [cut, *(mutant["code"] for mutant in ranked)]
+    elif ranked and not any(same_weights(seen, expected["mutants"][name]["observations"]) for name in _LOOK_THE_SAME):
         codes = [mutant["code"] for mutant in ranked]
     elif same_weights(mine, its["reference"]):
         codes = _between_chunks(seen, expected)
     else:
-        code = _name_pieces(seen["evidence"])
-        codes = [code] if code else plain_step.name_update(mine, its)[0]
+        codes = plain_step.name_update(mine, its)[0]
     return list(dict.fromkeys(codes))[:3], explained(seen, ranked, codes[0])
 
 
@@ -74,6 +77,27 @@ def _name_exception(seen: dict, expected: dict) -> str:
     return code or plain_step.name_update(seen, expected)[0][0]
 
 
+# -- the cut ---------------------------------------------------------------------------------------------------------
+
+
+def _name_cut(pieces: list[list[list[int]]], probes: list[dict]) -> str | None:
+    """What is wrong with the pieces of the sequences that the model was given to read; None if nothing is."""
+    calls = [call for probe in probes for call in probe["calls"]]
+    wrong = []
+    for seen, call in zip(pieces, calls, strict=False):
+        length, batch = len(call["sequence"]), len(call["sequence"][0])
+        wanted = [[min(call["chunk"], length - start), batch] for start in range(0, length, call["chunk"])]
+        if seen != wanted:
+            wrong.append((seen, wanted, [length, batch]))
+    if not wrong or not any(seen for seen, _, _ in wrong):
+        return None
+    if any(batch != whole[1] for seen, _, whole in wrong for _, batch in seen):
+        return "splits-the-batch"
+    if all(seen == [whole] for seen, _, whole in wrong):
+        return "not-truncated"
+    return "drops-the-rest" if all(seen == wanted[: len(seen)] for seen, wanted, _ in wrong) else "wrong-chunks"
+
+
 # -- sequences of one chunk ------------------------------------------------------------------------------------------
 
 
@@ -105,35 +129,23 @@ def _expected_of_one_chunk(expected: dict) -> dict:
     return {**expected, "given": {"probes": probes}, "reference": reference, "mutants": mutants}
 
 
-def _name_pieces(evidence: dict) -> str | None:
-    """Whether a sequence of one chunk was cut up, or left out because it is shorter than a chunk."""
-    forwards = [order.count("forward") for order in evidence["order"]]
-    if forwards[:1] == [0] and any(forwards):
-        return "drops-the-rest"
-    return "wrong-chunks" if forwards[:1] > [1] else None
-
-
 # -- between the chunks ----------------------------------------------------------------------------------------------
 
 
 def _between_chunks(seen: dict, expected: dict) -> list[str]:
     """Codes for what is right on one chunk and wrong on several."""
-    code = _by_events(seen, expected)
+    code = _by_events(seen["evidence"])
     likely, agreement = nearest(seen, expected)
     if code is None:
         return [likely if agreement > 0 else "unknown"]
     return [code, likely] if agreement > 0.5 else [code]
 
 
-def _by_events(seen: dict, expected: dict) -> str | None:
+def _by_events(evidence: dict) -> str | None:
     """What the events on a sequence of two chunks give away."""
-    if seen["evidence"]["foreign"]:
+    if evidence["foreign"]:
         return "ignores-arguments"
-    events = Counter(seen["evidence"]["order"][-1])
-    if events["forward"] == 1:
-        return "drops-the-rest" if _is_right_without_rest(seen, expected) else "not-truncated"
-    if events["forward"] > 2:
-        return "wrong-chunks"
+    events = Counter(evidence["order"][-1])
     if events["step"] == 1:
         return "step-at-the-end"
     if events["step"] > 2:
@@ -141,13 +153,3 @@ def _by_events(seen: dict, expected: dict) -> str | None:
     if events["zero_grad"] == 1 and events["backward"] == 2:
         return "missing-zero-grad"
     return "clips-some-chunks" if events["clip"] == 1 else None
-
-
-def _is_right_without_rest(seen: dict, expected: dict) -> bool:
-    """Whether sequences that can be cut into whole chunks have the right outcome."""
-    runs = zip(seen["runs"], expected["reference"]["runs"], expected["given"]["probes"], strict=False)
-    return all(
-        matching_calls(run, right) > 0
-        for run, right, probe in runs
-        if len(probe["calls"][0]["sequence"]) % probe["calls"][0]["chunk"] == 0
-    )

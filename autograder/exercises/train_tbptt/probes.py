@@ -55,12 +55,27 @@ def _norms(value: object) -> dict:
     return {"other": answers.describe(value)} | ({} if one is None else {"one": answers.plain(one)})
 
 
-FORM = training.Form(
-    arguments=("model", "optimizer", "loss_fn", "sequence", "targets", "chunk", "max_norm"),
-    call=_arguments,
-    lasting=_lasting,
-    returned=_norms,
-)
+ARGUMENTS = ("model", "optimizer", "loss_fn", "sequence", "targets", "chunk", "max_norm")
+
+
+def form(pieces: list[list[list[int]]]) -> training.Form:
+    """How the function is called. Each call adds to `pieces` what the model is given to read: [time steps, batch]."""
+
+    def lasting(probe: dict) -> dict:
+        kept = _lasting(probe)
+        kept["model"].register_forward_pre_hook(note, with_kwargs=True)
+        return kept
+
+    def note(model: torch.nn.Module, arguments: tuple, named: dict) -> None:
+        inputs = arguments[0] if arguments else named.get("inputs")
+        if isinstance(inputs, torch.Tensor):
+            pieces[-1].append(list(inputs.shape[:2]))
+
+    def call(its: dict) -> dict:
+        pieces.append([])
+        return _arguments(its)
+
+    return training.Form(ARGUMENTS, call, _norms, lasting)
 
 
 def make_probe(seed: int, *, lr: float, calls: list[tuple[int, int, float, list[float]]], loss: str = "mean") -> dict:

@@ -9,7 +9,7 @@ import numpy as np
 from ...probing import training
 from ..train_step import task as train_step
 from .judge import judge
-from .probes import FORM, make_probe
+from .probes import form, make_probe
 
 __all__ = ["ID", "JUDGED_AS", "KIND", "MISCONCEPTIONS", "PARTS", "SHOWS_ORDER", "TITLE", "challenge", "judge", "probe"]
 
@@ -52,5 +52,11 @@ def challenge(seed: int) -> dict:
 
 
 def probe(answer: object, given: dict) -> dict:
-    """Observe a student's training function (see `autograder.probing.training.observe`)."""
-    return training.observe(answer, given["probes"], FORM, _WATCHED)
+    """Observe a student's training function (see `autograder.probing.training.observe`).
+
+    `evidence` holds also `pieces`: for each call, [time steps, batch] of everything that the model was given to read.
+    """
+    pieces: list[list[list[int]]] = []
+    observations = training.observe(answer, given["probes"], form(pieces), _WATCHED)
+    calls = sum(len(tiny["calls"]) for tiny in given["probes"])  # those after them were watched once more
+    return observations | {"evidence": observations["evidence"] | {"pieces": pieces[:calls]}}
