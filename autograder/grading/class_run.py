@@ -12,17 +12,19 @@ from .intake import Intake, examine
 from .problems import CourseError
 from .progress import progress
 from .records import Record, Row, rows, scored
+from .sandbox import available
 from .scores import withdraw
 
 
 @dataclass
 class ClassRun:
     """What became of a class: a row for each graded student; for the others (`failed`), and for those whose submission
-    was odd (`notes`), the sentences to read."""
+    was odd (`notes`), the sentences to read. `sandboxed`: whether their code could do no harm."""
 
     rows: list[Row] = field(default_factory=list)
     failed: dict[str, list[str]] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
+    sandboxed: bool = True
 
 
 def grade(course: Course, assignment: str, console: Console, *, force: bool = True) -> ClassRun:
@@ -35,16 +37,18 @@ def grade(course: Course, assignment: str, console: Console, *, force: bool = Tr
         force: grade again what has been graded and has not changed since.
 
     Raises:
-        CourseError: there is no such assignment, or nobody has handed it in.
+        CourseError: there is no such assignment, nobody has handed it in, or there is no sandbox to grade it in.
     """
     course.require(assignment)
+    if course.sandboxed:
+        available.require()
     submissions = course.submissions(assignment)
     if not submissions:
         raise CourseError(
             f"There are no submissions of {assignment} in {course.folder / 'submitted'}: "
             f"collect them, or make some with `autograder simulate {assignment}`."
         )
-    run = ClassRun()
+    run = ClassRun(sandboxed=course.sandboxed)
     with course.quiet():
         released = course.released(assignment)
         course.register(assignment)

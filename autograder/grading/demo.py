@@ -19,7 +19,7 @@ ASSIGNMENT = "a3_loop_order"
 _MARK = ".made-by-autograder-demo"
 
 
-def demo(folder: Path, students: int, seed: int, console: Console) -> bool:
+def demo(folder: Path, students: int, seed: int, console: Console, *, sandboxed: bool = True) -> bool:
     """Simulate a class, grade it, show the table; returns whether all answers were named as the manifest says.
 
     Args:
@@ -27,11 +27,14 @@ def demo(folder: Path, students: int, seed: int, console: Console) -> bool:
         students: how many submissions are simulated.
         seed: another seed gives another class.
         console: where everything is shown.
+        sandboxed: run the made-up answers in a sandbox.
 
     Raises:
         CourseError: the folder holds something else, or the course's files cannot be found.
     """
     course = _prepare(folder, _origin())
+    if not sandboxed:
+        course.allow_everything()
     console.print(f"Making {students} submissions of {ASSIGNMENT} in {folder} ...", soft_wrap=True)
     drawn = simulate(course, ASSIGNMENT, students, seed)
     run = grade(course, ASSIGNMENT, console)

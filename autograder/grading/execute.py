@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import nbgrader.preprocessors
+from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
@@ -14,6 +15,7 @@ from traitlets import Bool, Enum
 from ..checking import SECONDS
 from ..probing.handover import MIME_TYPE
 from .repair import is_test, label
+from .sandbox import available
 from .tidy import tidy
 
 LARGEST = 1_000_000  # bytes of one message of observations
@@ -44,13 +46,18 @@ class Execute(nbgrader.preprocessors.Execute):
     came back. `ended` holds a sentence if a cell ended the run.
 
     If a student's cell ends the run, the notebook is run once more up to that cell, so that the answers before it
-    are observed. Nothing that a notebook does raises an exception here.
+    are observed. Nothing that a notebook does raises an exception here; but where there can be no sandbox, nothing is
+    run (CourseError), unless `unsafe_no_sandbox` is set.
     """
 
     shutdown_kernel = Enum(["graceful", "immediate"], default_value="immediate").tag(config=True)
     store_widget_state = Bool(False).tag(config=True)
+    unsafe_no_sandbox = Bool(
+        False, help="Run the students' code with all that you may do, where there can be no sandbox."
+    ).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict, km: Any = None) -> tuple[NotebookNode, dict]:
+        self.kernel_manager_class = self._kernels()
         ours = resources.setdefault("autograder", {"trials": {}})
         self._trials = {name: trial for name, trial in ours["trials"].items() if trial.challenge}
         self._seen: dict[str, Seen] = {}
@@ -99,6 +106,15 @@ class Execute(nbgrader.preprocessors.Execute):
     def on_cell_executed(self, **arguments: Any) -> None:
         self._reply = arguments["execute_reply"]["content"]
         super().on_cell_executed(**arguments)
+
+    def _kernels(self) -> type[AsyncKernelManager]:
+        """Where kernels come from. Raises CourseError if they are to be in a sandbox, and there can be none."""
+        if self.unsafe_no_sandbox:
+            return AsyncKernelManager
+        available.require()
+        from .warm.manager import WarmKernelManager
+
+        return WarmKernelManager
 
     def _run(self, nb: NotebookNode, resources: dict, km: Any) -> tuple[int, str] | None:
         """Run a notebook; returns the index of the cell that ended it too early and the sentence on why, or None."""

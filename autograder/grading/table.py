@@ -26,6 +26,8 @@ def show(run: ClassRun, console: Console) -> None:
             f"Not protected, because they are scored in the student's own process: {', '.join(unprotected)}.",
             soft_wrap=True,
         )
+    if not run.sandboxed:
+        console.print("[bold red]No sandbox:[/] the students' code could do whatever you may do.", soft_wrap=True)
     for title, sentences in (("Not graded", run.failed), ("Graded, but look at", run.notes)):
         if sentences:
             console.print(f"\n{title}:")

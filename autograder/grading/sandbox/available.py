@@ -1,0 +1,79 @@
+"""Whether this machine lets a grader have its sandbox: found out by making one.
+
+Run as a program, this makes a sandbox around a process that does nothing, and prints what stood in the way.
+"""
+
+import json
+import socket
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from ..problems import CourseError
+
+_WAYS_OUT = (
+    "Grade on a Linux machine of your own or in a virtual machine, or with --unsafe-no-sandbox "
+    "(c.Execute.unsafe_no_sandbox = True), which lets the students' code do whatever you may do."
+)
+_HINTS = {
+    "unshare": "Allow namespaces: start a container with --cap-add SYS_ADMIN and --security-opt seccomp=unconfined "
+    "(and apparmor=unconfined, where there is AppArmor); elsewhere, sysctl user.max_user_namespaces=10000 and, on "
+    "Ubuntu, kernel.apparmor_restrict_unprivileged_userns=0.",
+    "mount": "Allow mounts: start the container with --security-opt apparmor=unconfined and systempaths=unconfined.",
+    "mount_setattr": "Use a kernel of Linux 5.14 or newer.",
+    "umount": "Use a kernel of Linux 5.14 or newer.",
+}
+
+
+def require() -> None:
+    """Raise CourseError if there can be no sandbox, with what is missing and what would do."""
+    if said := problem():
+        raise CourseError(said)
+
+
+@cache
+def problem() -> str:
+    """Why there can be no sandbox on this machine, and what would do, as one or two sentences; "" if there can."""
+    if sys.platform != "linux":
+        return f"The sandbox for grading needs Linux, and this is {sys.platform}. {_WAYS_OUT}"
+    said = obstacle()
+    if not said:
+        return ""
+    hint = _HINTS.get(said.split()[0].rstrip(":"), "")
+    return f"There is no sandbox for grading here ({said}). {hint} {_WAYS_OUT}".replace("  ", " ")
+
+
+def obstacle() -> str:
+    """What the system answered when a sandbox was made; "" if it was made."""
+    command = [sys.executable, "-P", "-c", _program()]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+    try:
+        return str(json.loads(run.stdout))
+    except ValueError:
+        return (run.stderr.strip().splitlines() or ["no answer"])[-1]
+
+
+def _program() -> str:
+    package = str(Path(__file__).parents[3])
+    return f"import sys; sys.path.insert(0, {package!r}); from {__name__} import main; main()"
+
+
+def main() -> None:
+    """Make a sandbox and print, as JSON, what stood in the way."""
+    from . import keeper
+    from .limits import Limits
+
+    ours, theirs = socket.socketpair()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part in ("root", "package", "sockets"):
+            (folder / part).mkdir()
+        keeper.keep(
+            theirs, lambda bound: bound(), root=str(folder / "root"), package=folder / "package",
+            sockets=str(folder / "sockets"), submission="", limits=Limits(),
+        )  # fmt: skip
+    theirs.close()
+    said = ours.makefile(encoding="utf-8").readline().strip()
+    print(json.dumps("" if said == "up" else said or "the first process ended"))

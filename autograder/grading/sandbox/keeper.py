@@ -1,0 +1,201 @@
+"""The two processes around each sandboxed kernel.
+
+The *keeper* stands outside: it knows the grader by a socket, and ends when the grader does. The *first process* stands
+inside, as the first of the kernel's process namespace: when it ends, so does every process in there, whatever session
+or group it made for itself. It ends when the keeper does, when the kernel does, or when a limit is reached.
+
+What the grader sends is one byte for each signal to pass on. What it gets is one line: "up" when the kernel's sockets
+are there, or why the kernel could not be started; then the end of the stream when the kernel is gone.
+"""
+
+import contextlib
+import os
+import select
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from . import linux, syscalls, view
+from .limits import Limits, apply
+from .usage import Usage
+
+_EVERY = 0.2  # seconds between two looks at what the kernel uses
+_FIRST_USER = 0x70000000  # where root grades: kernels run as users that nobody else is
+
+
+def keep(
+    grader: socket.socket,
+    run: Callable[[Callable[[], None]], None],
+    *,
+    root: str,
+    package: Path,
+    sockets: str,
+    submission: str,
+    limits: Limits,
+) -> None:
+    """Run a kernel in a sandbox, in a process just forked for it; comes back when the kernel is gone.
+
+    Args:
+        grader: the socket to the grader.
+        run: the kernel, in its sandbox; it calls its argument when its sockets are there, and returns when it ends.
+        root, package, sockets, submission, limits: as for `view.build`.
+    """
+    other = _other_user() if os.geteuid() == 0 else None
+    by_root, user = other is not None, other or (os.getuid(), os.getgid())
+    try:
+        _leave(by_root)
+    except OSError as error:
+        grader.sendall(f"{error.strerror}\n".encode())
+        return
+    ours, theirs = socket.socketpair()
+    first = os.fork()
+    if not first:
+        try:
+            ours.close()
+            grader.close()
+            _be_first(theirs, run, by_root, user, (root, package, sockets, submission, limits, user))
+        except BaseException as error:
+            with contextlib.suppress(OSError):
+                theirs.sendall(f"{getattr(error, 'strerror', None) or error!r}\n".encode())
+        finally:
+            os._exit(1)
+    theirs.close()
+    _pass_on(grader, ours)
+    ours.close()
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(first, signal.SIGKILL)
+    os.waitpid(first, 0)
+
+
+def _other_user() -> tuple[int, int] | None:
+    """A user and group for one kernel alone, as which root can run it; None where there is no other user."""
+    for line in Path("/proc/self/uid_map").read_text().splitlines():
+        first, _, many = map(int, line.split())
+        if first <= _FIRST_USER and first + many > _FIRST_USER + 2**22:
+            return (_FIRST_USER + os.getpid(),) * 2
+        if many > 2**15:  # as in a container of an ordinary user
+            return (first + many - 2 - os.getpid() % 2**14,) * 2
+    return None
+
+
+def _leave(by_root: bool) -> None:
+    """Leave the namespaces of the system: of users (which root does not need), of mounts, processes, network, IPC."""
+    flags = linux.NEWNS | linux.NEWPID | linux.NEWNET | linux.NEWIPC | linux.NEWUTS
+    uid, gid = os.getuid(), os.getgid()
+    linux.unshare(flags if by_root else flags | linux.NEWUSER)
+    if not by_root:
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
+        Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+
+
+def _pass_on(grader: socket.socket, first: socket.socket) -> None:
+    """Pass on the grader's signals and the first process's line, until one of them is gone."""
+    while True:
+        ready, _, _ = select.select([grader, first], [], [])
+        for source, target in ((grader, first), (first, grader)):
+            if source in ready:
+                with contextlib.suppress(OSError):
+                    if data := source.recv(4096):
+                        target.sendall(data)
+                        continue
+                return
+
+
+def _be_first(keeper: socket.socket, run: Callable, by_root: bool, user: tuple[int, int], seen: tuple) -> None:
+    limits: Limits = seen[4]
+    linux.refuse_debugging()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # so that nothing inside can end the first process
+    view.build(*seen)
+    bound, kernel_end = socket.socketpair()
+    kernel = os.fork()
+    if not kernel:
+        keeper.close()
+        bound.close()
+        _be_kernel(kernel_end, run, by_root, user, limits)
+    kernel_end.close()
+    said = bound.recv(4096)
+    if said != b".":
+        raise OSError(0, said.decode() or "the kernel ended while it started")
+    linux.unmount(view.SOCKETS)
+    if by_root:
+        _become(user)
+    linux.drop_privileges()
+    linux.refuse_debugging()  # which a change of user undoes
+    keeper.sendall(b"up\n")
+    bound.send(b".")
+    bound.close()
+    _watch(keeper, kernel, limits)
+
+
+def _be_kernel(first: socket.socket, run: Callable, by_root: bool, user: tuple[int, int], limits: Limits) -> None:
+    def bound() -> None:
+        """Say that the sockets are there, and wait until their folder is out of reach."""
+        first.send(b".")
+        first.recv(1)
+        first.close()
+
+    try:
+        os.setsid()
+        if by_root:
+            _become(user)
+        apply(limits)
+        linux.drop_privileges()
+        syscalls.refuse()
+        linux.allow_debugging()  # a process may look at itself
+        run(bound)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            first.send(repr(error).encode()[:4000])
+    finally:
+        os._exit(0)
+
+
+def _become(user: tuple[int, int]) -> None:
+    os.setgroups([])
+    os.setresgid(user[1], user[1], user[1])
+    os.setresuid(user[0], user[0], user[0])
+
+
+def _watch(keeper: socket.socket, kernel: int, limits: Limits) -> None:
+    """Be the first process: pass on signals, collect what ended, and end if the kernel does or a limit is reached."""
+    usage, alive = Usage(kernel), os.pidfd_open(kernel)
+    while True:
+        ready, _, _ = select.select([keeper, alive], [], [], _EVERY)
+        if alive in ready:
+            return
+        if keeper in ready:
+            signals = keeper.recv(64)
+            if not signals:
+                return
+            for number in signals:
+                _signal(kernel, number)
+        while _collected():
+            pass
+        if usage.memory() > limits.memory or usage.cpu() > limits.cpu:
+            return
+
+
+def _signal(kernel: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        try:
+            os.killpg(kernel, number)
+        except ProcessLookupError:
+            os.kill(kernel, number)
+
+
+def _collected() -> bool:
+    """Whether a process that had ended was collected: not the kernel, whose end is seen elsewhere."""
+    try:
+        return os.waitpid(-1, os.WNOHANG)[0] != 0
+    except ChildProcessError:
+        return False
+
+
+def quiet() -> None:
+    """Turn the standard streams of this process to nowhere."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+    os.close(nowhere)

@@ -1,0 +1,138 @@
+"""The grader's side of the warm process: start it, start it again when it is gone, and have it fork kernels."""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import autograder
+
+from ..problems import CourseError
+
+SECONDS = 120  # for the warm process to import everything, on a slow machine
+
+_SERVE = "import sys; sys.path.insert(0, {path!r}); from autograder.grading.warm.server import main; main({descriptor})"
+
+
+class ForkedKernel:
+    """A kernel forked by the warm process, by the socket to its keeper. When the socket is closed, or this process
+    ends, the kernel ends."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._said = b""
+        self._ended = False
+        channel.setblocking(False)
+
+    def poll(self) -> tuple[str, bool]:
+        """What the keeper has said so far ("up", or why there is no kernel), and whether the kernel has ended."""
+        with contextlib.suppress(BlockingIOError):
+            while not self._ended:
+                try:
+                    data = self._channel.recv(4096)
+                except ConnectionError:
+                    data = b""
+                self._said += data
+                self._ended = not data
+        return self._said.decode("utf-8", "replace").strip(), self._ended
+
+    def signal(self, number: int) -> None:
+        with contextlib.suppress(OSError):
+            self._channel.send(bytes([number]))
+
+    def kill(self) -> None:
+        """End it and every process that it has started; its end is to be polled for."""
+        with contextlib.suppress(OSError):
+            self._channel.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        self._channel.close()
+
+
+class WarmProcess:
+    """The warm process of this process. It is started with the first kernel, and again whenever it is gone."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen | None = None
+        self._socket: socket.socket | None = None
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    def fork(self, request: dict) -> ForkedKernel:
+        """Have a kernel forked.
+
+        Args:
+            request: plain data, see `server`.
+
+        Raises:
+            CourseError: the warm process cannot be started.
+        """
+        message = json.dumps(request).encode()
+        with self._lock:
+            for attempt in (1, 2):
+                if self._process is None or self._process.poll() is not None:
+                    self._start()
+                ours, theirs = socket.socketpair()
+                try:
+                    with theirs:
+                        socket.send_fds(self._socket, [message], [theirs.fileno()])
+                    return ForkedKernel(ours)
+                except ConnectionError:  # it has died since
+                    ours.close()
+                    self._stop()
+                    if attempt == 2:
+                        raise CourseError("The warm process ends again and again: grade once more.") from None
+        raise AssertionError
+
+    def stop(self) -> None:
+        """End the warm process; kernels that run go on."""
+        with self._lock:
+            self._stop()
+
+    def _start(self) -> None:
+        self._stop()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        code = _SERVE.format(path=str(Path(autograder.__file__).parents[1]), descriptor=theirs.fileno())
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-c", code],
+                env={"OMP_NUM_THREADS": "1", "PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # Ctrl-C is for the grader
+            )
+        ours.settimeout(SECONDS)
+        try:
+            ready = ours.recv(16)
+        except OSError:
+            ready = b""
+        self._socket = ours
+        if ready != b"ready":
+            self._stop()
+            raise CourseError("The process that imports torch for all kernels does not start: see the lines above.")
+        ours.settimeout(None)
+
+    def _stop(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait()
+        self._process = self._socket = None
+
+
+_warm: dict[int, WarmProcess] = {}
+
+
+def warm_process() -> WarmProcess:
+    """The one of this process; a process forked from this one has its own."""
+    return _warm.setdefault(os.getpid(), WarmProcess())

@@ -1,0 +1,63 @@
+"""An IPython kernel in a process that was forked for it: what differs from one that a command starts."""
+
+import os
+import random
+import sys
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from ipykernel.kernelapp import IPKernelApp
+
+_KEPT = ("NBGRADER_EXECUTION",)  # what a kernel may see of the grader's environment
+
+
+class ForkedKernelApp(IPKernelApp):
+    """A kernel that is told how to connect, instead of reading it from a file, and that says when it listens."""
+
+    def __init__(self, connection: dict, bound: Callable[[], None], **traits: object) -> None:
+        super().__init__(**traits)
+        self._connection, self._bound = connection, bound
+
+    def init_connection_file(self) -> None:
+        self.load_connection_info(self._connection)
+
+    def write_connection_file(self, **info: object) -> None:
+        """There is nobody who would read it."""
+
+    def init_heartbeat(self) -> None:
+        super().init_heartbeat()
+        self._bound()
+
+
+def run(connection: dict, environment: dict[str, str], home: str, folder: str, bound: Callable[[], None]) -> None:
+    """Be the kernel, until it is shut down.
+
+    Args:
+        connection: what a connection file holds.
+        environment: the grader's environment, of which the kernel keeps next to nothing.
+        home: a folder that the kernel may write to.
+        folder: where the notebook runs.
+        bound: called once, when the kernel's sockets are there.
+    """
+    os.environ.clear()
+    os.environ.update({name: environment[name] for name in _KEPT if name in environment})
+    os.environ.update({"HOME": home, "TMPDIR": home, "IPYTHONDIR": f"{home}/.ipython", "LANG": "C.UTF-8"})
+    os.environ.update({"PATH": os.pathsep.join((os.path.dirname(sys.executable), "/usr/bin", "/bin"))})
+    os.environ.update({"OMP_NUM_THREADS": "1", "TERM": "xterm-color", "CLICOLOR": "1", "PAGER": "cat"})
+    os.environ["GIT_PAGER"] = "cat"
+    os.chdir(folder)
+    _seed()
+    app = ForkedKernelApp(connection, bound)
+    app.config.HistoryManager.enabled = False
+    app.config.HistoryManager.hist_file = ":memory:"
+    IPKernelApp._instance = ForkedKernelApp._instance = app  # as IPKernelApp.instance() would
+    app.initialize([])
+    app.start()
+
+
+def _seed() -> None:
+    """Random numbers as in a fresh process: torch's from its own first seed, the others from the system."""
+    torch.manual_seed(torch.initial_seed())
+    np.random.seed()
+    random.seed()

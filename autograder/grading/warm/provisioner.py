@@ -1,0 +1,110 @@
+"""The kernel provisioner `autograder-warm`: kernels forked from the warm process, each in its sandbox.
+
+Whatever starts kernels with jupyter_client can have them, by a kernel specification with
+`"metadata": {"kernel_provisioner": {"provisioner_name": "autograder-warm"}}`.
+"""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import tempfile
+import time
+from dataclasses import asdict
+from typing import Any
+
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning import KernelProvisionerBase
+
+from ..problems import CourseError
+from ..sandbox.limits import Limits
+from .client import ForkedKernel, warm_process
+
+_SECONDS = 60  # for a kernel to start
+_LONGEST = 60  # characters: a socket's path has at most 107
+
+
+class WarmProvisioner(KernelProvisionerBase):
+    """Starts one kernel. It talks to the grader through sockets in a folder, since it has no network."""
+
+    _kernel: ForkedKernel | None = None
+    _folder = ""
+
+    @property
+    def has_process(self) -> bool:
+        return self._kernel is not None
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        if not self._folder:
+            usual = tempfile.gettempdir()
+            self._folder = tempfile.mkdtemp(prefix="autograder_", dir=usual if len(usual) < _LONGEST else "/tmp")
+        manager = self.parent
+        manager.transport, manager.ip = "ipc", f"{self._folder}/sockets/k"
+        for number, channel in enumerate(("shell", "iopub", "stdin", "hb", "control"), 1):
+            setattr(manager, f"{channel}_port", number)
+        self.connection_info = manager.get_connection_info()
+        return await super().pre_launch(cmd=[], **kwargs)
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Fork a kernel and wait until its sockets are there.
+
+        Raises:
+            CourseError: the sandbox cannot be made.
+        """
+        sockets = f"{self._folder}/sockets"
+        shutil.rmtree(sockets, ignore_errors=True)
+        os.mkdir(sockets, mode=0o777)
+        os.chmod(sockets, 0o777)  # the folder around it is the grader's alone
+        key = self.connection_info["key"]
+        connection = self.connection_info | {"key": key.decode() if isinstance(key, bytes) else key}
+        kernel = warm_process().fork(
+            {
+                "connection": connection,
+                "environment": {"NBGRADER_EXECUTION": kwargs["env"]["NBGRADER_EXECUTION"]}
+                if "NBGRADER_EXECUTION" in kwargs.get("env", {})
+                else {},
+                "submission": os.path.abspath(kwargs["cwd"]) if kwargs.get("cwd") else "",
+                "limits": asdict(Limits()),
+            }
+        )
+        end = time.monotonic() + _SECONDS
+        while (said := kernel.poll()) == ("", False) and time.monotonic() < end:
+            await asyncio.sleep(0.002)
+        if said != ("up", False):
+            kernel.close()
+            raise CourseError(f"The sandbox of a grading kernel could not be made ({said[0] or 'no answer'}).")
+        self._kernel = kernel
+        return self.connection_info
+
+    async def poll(self) -> int | None:
+        if self._kernel is None:
+            return 0
+        return 1 if self._kernel.poll()[1] else None
+
+    async def wait(self) -> int | None:
+        while self._kernel is not None and await self.poll() is None:
+            await asyncio.sleep(0.005)
+        if self._kernel is not None:
+            self._kernel.close()
+        self._kernel = None
+        return 0
+
+    async def send_signal(self, signum: int) -> None:
+        if signum == signal.SIGKILL:
+            await self.kill()
+        elif self._kernel is not None:
+            self._kernel.signal(signum)
+
+    async def kill(self, restart: bool = False) -> None:
+        if self._kernel is not None:
+            self._kernel.kill()
+
+    async def terminate(self, restart: bool = False) -> None:
+        await self.send_signal(signal.SIGTERM)
+
+    async def cleanup(self, restart: bool = False) -> None:
+        if not restart:
+            with contextlib.suppress(OSError):
+                shutil.rmtree(self._folder)
+            self._folder = ""

@@ -1,0 +1,105 @@
+"""The warm process: it imports what notebooks import, computes nothing, and forks a kernel for each notebook.
+
+`main` runs in a process of its own (`client.py` starts it) and ends when the grader does. It has one thread, and looks
+before each fork whether that is still so: a process forked from several threads can hang.
+"""
+
+import contextlib
+import gc
+import json
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from importlib import import_module
+from pathlib import Path
+
+from ... import exercises
+from ..sandbox import keeper, view
+from ..sandbox.limits import Limits
+
+_LARGEST = 100_000  # bytes of one request
+
+_IMPORTED = (
+    "torch",
+    "torch._dynamo",  # which torch imports when the first optimizer is made
+    "matplotlib.pyplot",
+    "matplotlib_inline.backend_inline",
+    "autograder.checking",
+    "autograder.probing.handover",
+    "autograder.grading.warm.kernel",
+)
+
+
+def main(descriptor: int) -> None:
+    """Serve the grader at the other end of a socket: for each request, with a socket of its own, fork a kernel."""
+    grader = socket.socket(fileno=descriptor)
+    folder = Path(tempfile.mkdtemp(prefix="autograder_"))
+    try:
+        _import()
+        view.copy_package(folder / "package")
+        (folder / "root").mkdir()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # forked processes that ended need no collecting
+        gc.collect()
+        gc.freeze()
+        grader.sendall(b"ready")
+        while True:
+            request, descriptors, _, _ = socket.recv_fds(grader, _LARGEST, 1)
+            if not request:
+                return
+            _fork(json.loads(request), socket.socket(fileno=descriptors[0]), grader, folder)
+    except ConnectionError:
+        return
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def threads() -> int:
+    """How many threads this process has."""
+    return len(os.listdir("/proc/self/task"))
+
+
+def _import() -> None:
+    for name in _IMPORTED:
+        import_module(name)
+    sys.modules["torch"].set_num_threads(1)
+    for name in exercises.ids():
+        with contextlib.suppress(Exception):  # one that cannot be imported is the matter of those who ask for it
+            exercises.get(name)
+    held = [name for name in sys.modules if name.startswith("autograder.") and name.endswith(".solutions")]
+    if held or threads() != 1:
+        raise RuntimeError(f"not fit to be forked: {threads()} threads, {held}")
+
+
+def _fork(request: dict, channel: socket.socket, grader: socket.socket, folder: Path) -> None:
+    with channel:
+        if threads() != 1:
+            raise RuntimeError("not fit to be forked any more: there is a second thread")
+        if os.fork():
+            return
+        try:
+            grader.close()
+            for number in (signal.SIGINT, signal.SIGCHLD):
+                signal.signal(number, signal.SIG_DFL)
+            _run(request, channel, folder)
+        finally:
+            os._exit(0)
+
+
+def _run(request: dict, channel: socket.socket, folder: Path) -> None:
+    from . import kernel
+
+    keeper.quiet()
+    connection = request["connection"] | {"ip": f"{view.SOCKETS}/k"}
+    keeper.keep(
+        channel,
+        lambda bound: kernel.run(connection, request["environment"], view.HOME, view.WORK, bound),
+        root=str(folder / "root"),
+        package=folder / "package",
+        sockets=os.path.dirname(request["connection"]["ip"]),
+        submission=request["submission"],
+        limits=Limits(**request["limits"]),
+    )
