@@ -207,24 +207,25 @@ def nearest(seen: dict, expected: dict) -> tuple[str, float]:
     Among equals, `distance` decides. ("unknown", 0.0) where nothing agrees.
     """
     reference = expected["reference"]
+    mine_right = [matching_calls(*runs) for runs in zip(seen["runs"], reference["runs"], strict=False)]
     best = ("unknown", 0.0, math.inf)
     for mutant in expected["mutants"].values():
         its = mutant["observations"]
         if its["fault"] or len(its["runs"]) != len(seen["runs"]):
             continue
-        telling = [_agreement(*runs) for runs in zip(seen["runs"], its["runs"], reference["runs"], strict=True)]
-        agreed, asked = (sum(column) for column in zip(*telling, strict=True))
-        if agreed and (agreed / asked, -distance(seen, its)) > (best[1], -best[2]):
+        alike = [matching_calls(*runs) for runs in zip(seen["runs"], its["runs"], strict=True)]
+        agreed = sum(max(same - right, 0) for same, right in zip(alike, mine_right, strict=True))
+        if not agreed:
+            continue
+        its_right = [matching_calls(*runs) for runs in zip(its["runs"], reference["runs"], strict=True)]
+        lengths = [
+            min(len(run["calls"]), len(other["calls"]))
+            for run, other in zip(seen["runs"], reference["runs"], strict=True)
+        ]
+        asked = sum(n - min(rights) for n, *rights in zip(lengths, mine_right, its_right, strict=True))
+        if (agreed / asked, -distance(seen, its)) > (best[1], -best[2]):
             best = (mutant["code"], agreed / asked, distance(seen, its))
     return best[:2]
-
-
-def _agreement(run: dict, its: dict, right: dict) -> tuple[int, int]:
-    """In how many calls an answer agrees with a mutant, of those in which one of them is not right."""
-    calls = min(len(run["calls"]), len(right["calls"]))
-    alike, mine_right, its_right = (matching_calls(*pair) for pair in ((run, its), (run, right), (its, right)))
-    from_call = min(mine_right, its_right)
-    return max(alike - from_call, 0), max(calls - from_call, 0)
 
 
 # -- naming by what else was seen ------------------------------------------------------------------------------------
