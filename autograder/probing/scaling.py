@@ -40,14 +40,15 @@ _ACTIVATIONS = {"tanh": torch.nn.Tanh, "leaky": torch.nn.LeakyReLU}
 
 
 class TimesLoss(torch.nn.Module):
-    """A loss function whose result is multiplied by a number."""
+    """A loss function whose result is multiplied by a number, or only its gradient (where it is steep)."""
 
-    def __init__(self, loss_fn: torch.nn.Module, times: float) -> None:
+    def __init__(self, loss_fn: torch.nn.Module, times: float, steep: bool) -> None:
         super().__init__()
-        self.loss_fn, self.times = loss_fn, times
+        self.loss_fn, self.times, self.steep = loss_fn, times, steep
 
     def forward(self, outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        return self.loss_fn(outputs, targets) * self.times
+        loss = self.loss_fn(outputs, targets)
+        return loss + (loss - loss.detach()) * self.times if self.steep else loss * self.times
 
 
 def make_probe(
@@ -64,9 +65,10 @@ def make_probe(
 ) -> dict:
     """A probe whose calls have gradients of chosen (unscaled) global norm, each given as (gradient norm, max_norm).
 
-    Instead of a gradient norm stands "overflow" for a gradient that is finite, but not after scaling; "infinite" for
-    one that is beyond float32 without it; and "partial" where huge inputs make the gradients of the weights overflow
-    but not those of the biases (with the loss "huber"). The norms are those along the right trajectory.
+    Instead of a gradient norm stands "overflow" for a gradient that is finite, but not after scaling; "steep" for one
+    like that of a loss that is small; "infinite" for one that is beyond float32 without the scale; and "partial" where
+    huge inputs make the gradients of the weights overflow but not those of the biases (with the loss "huber"). The
+    norms are those along the right trajectory.
     """
     rng = np.random.default_rng(seed)
     probe = {"layers": training.make_layers(rng), "frozen": list(frozen), "lr": lr, "groups": groups, "loss": loss}
@@ -76,7 +78,7 @@ def make_probe(
         inputs = torch.tensor(rng.normal(0, 1.5, (4, 3)), dtype=torch.float32)
         direction = torch.tensor(rng.normal(0, 1, (4, 2)) + 0.5, dtype=torch.float32)
         times, overflows = 1.0, isinstance(norm, str)
-        loss_fn = loss_of(probe, {"times": times})
+        loss_fn = loss_of(probe, {"times": 1.0})
         if norm == "partial":  # of one example, whose infinite gradients meet no others in which they would become nan
             inputs, direction = inputs[:1] * _HUGE, direction[:1]
             inputs = inputs * (_LARGEST_BY_INPUTS / _largest_entry(model, loss_fn(model(inputs), direction)))
@@ -85,7 +87,7 @@ def make_probe(
         value = loss_fn(model(inputs), targets)
         largest = _largest_entry(model, value)
         if overflows:
-            times = {"overflow": _LARGEST_ENTRY / largest, "infinite": _INFINITE, "partial": 1.0}[norm]
+            times = {"infinite": _INFINITE, "partial": 1.0}.get(norm, _LARGEST_ENTRY / largest)
         else:
             torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
             optimizer.step()
@@ -112,7 +114,7 @@ def build(probe: dict) -> tuple[torch.nn.Module, torch.optim.Optimizer, torch.am
 def loss_of(probe: dict, call: dict) -> torch.nn.Module:
     """The loss function that a call gets."""
     plain = training.build(probe)[2]
-    return plain if call["times"] == 1.0 else TimesLoss(plain, call["times"])
+    return plain if call["times"] == 1.0 else TimesLoss(plain, call["times"], call["overflows"] == "steep")
 
 
 def run(answer: Callable, probe: dict, recorders: list[Recorder] | None = None) -> dict:

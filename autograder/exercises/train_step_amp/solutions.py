@@ -616,6 +616,47 @@ def moves_the_weights_itself(model, optimizer, scaler, loss_fn, inputs, targets,
     return norm
 
 
+@answers.wrong("bypasses-scaler-step")
+def looks_at_one_gradient_only(model, optimizer, scaler, loss_fn, inputs, targets, max_norm):
+    optimizer.zero_grad()
+    loss = loss_fn(model(inputs), targets)
+    scaler.scale(loss).backward()
+    scaler.unscale_(optimizer)
+    norm = torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    grads = [p.grad for p in model.parameters() if p.grad is not None]
+    if torch.isfinite(grads[0]).all():
+        optimizer.step()
+    scaler.update()
+    return norm
+
+
+@answers.wrong("bypasses-scaler-step")
+def looks_at_the_scaled_loss_only(model, optimizer, scaler, loss_fn, inputs, targets, max_norm):
+    optimizer.zero_grad()
+    loss = loss_fn(model(inputs), targets)
+    scaled = scaler.scale(loss)
+    scaled.backward()
+    scaler.unscale_(optimizer)
+    norm = torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    if torch.isfinite(scaled):
+        optimizer.step()
+    scaler.update()
+    return norm
+
+
+@answers.wrong("bypasses-scaler-step")
+def looks_for_nan_only(model, optimizer, scaler, loss_fn, inputs, targets, max_norm):
+    optimizer.zero_grad()
+    loss = loss_fn(model(inputs), targets)
+    scaler.scale(loss).backward()
+    scaler.unscale_(optimizer)
+    norm = torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    if not torch.isnan(norm):
+        optimizer.step()
+    scaler.update()
+    return norm
+
+
 @answers.wrong("missing-update")
 def never_updates(model, optimizer, scaler, loss_fn, inputs, targets, max_norm):
     optimizer.zero_grad()
@@ -1241,6 +1282,22 @@ def clips_each_parameter_by_hand(model, optimizer, scaler, loss_fn, inputs, targ
 
 
 @answers.wrong("clip-per-parameter")
+def clips_each_row(model, optimizer, scaler, loss_fn, inputs, targets, max_norm):
+    optimizer.zero_grad()
+    loss = loss_fn(model(inputs), targets)
+    scaler.scale(loss).backward()
+    scaler.unscale_(optimizer)
+    grads = [p.grad for p in model.parameters() if p.grad is not None]
+    norm = torch.cat([g.flatten() for g in grads]).norm()
+    for g in grads:
+        for row in g if g.dim() > 1 else [g]:
+            row.mul_(min(1.0, max_norm / row.norm().item()))
+    scaler.step(optimizer)
+    scaler.update()
+    return norm
+
+
+@answers.wrong("clip-per-parameter")
 def clips_each_layer(model, optimizer, scaler, loss_fn, inputs, targets, max_norm):
     optimizer.zero_grad()
     loss = loss_fn(model(inputs), targets)
@@ -1356,6 +1413,19 @@ def scales_the_loss_down(model, optimizer, scaler, loss_fn, inputs, targets, max
     loss = loss_fn(model(inputs), targets)
     if loss > max_norm:
         loss = loss * (max_norm / loss.item())
+    scaler.scale(loss).backward()
+    scaler.unscale_(optimizer)
+    norm = torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    scaler.step(optimizer)
+    scaler.update()
+    return norm
+
+
+@answers.wrong("clips-loss")
+def squashes_the_loss(model, optimizer, scaler, loss_fn, inputs, targets, max_norm):
+    optimizer.zero_grad()
+    loss = loss_fn(model(inputs), targets)
+    loss = torch.log1p(loss)
     scaler.scale(loss).backward()
     scaler.unscale_(optimizer)
     norm = torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)

@@ -112,8 +112,12 @@ def test_gradients_overflow_where_they_should_and_only_with_the_scale(seed):
             assert any(finite) == (call["overflows"] in (None, "partial"))
             assert all(bool(g.isfinite().all()) for g in plain) == (call["overflows"] != "infinite")
             if call["overflows"] == "partial":
+                assert finite[0]
+                assert finite[-1]
                 assert not any(bool(g.isnan().any()) for g in scaled)
-    assert kinds == {None, "overflow", "infinite", "partial"}
+            if call["overflows"] == "steep":
+                assert scaler.scale(loss).isfinite()
+    assert kinds == {None, "overflow", "steep", "infinite", "partial"}
 
 
 def test_scales_stay_in_the_range_that_the_contract_gives():
