@@ -14,6 +14,7 @@ from traitlets import Bool, Enum
 
 from ..checking import SECONDS
 from ..probing.handover import MIME_TYPE
+from .output import Output
 from .repair import is_test, label
 from .sandbox import available
 from .tidy import tidy
@@ -87,6 +88,8 @@ class Execute(nbgrader.preprocessors.Execute):
         an answer is observed, nothing is kept but the observations."""
         if self._inbox is None:
             try:
+                if not self._output.takes(msg, cell, cell_index):
+                    return None
                 return super().process_message(msg, cell, cell_index)
             except CellExecutionComplete:
                 raise
@@ -119,6 +122,7 @@ class Execute(nbgrader.preprocessors.Execute):
     def _run(self, nb: NotebookNode, resources: dict, km: Any) -> tuple[int, str] | None:
         """Run a notebook; returns the index of the cell that ended it too early and the sentence on why, or None."""
         self._end: tuple[int, str] | None = None
+        self._output = Output()
         super().preprocess(nb, resources, km)
         return self._end
 

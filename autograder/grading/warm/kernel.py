@@ -7,9 +7,31 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+from ipykernel.iostream import OutStream
 from ipykernel.kernelapp import IPKernelApp
 
 _KEPT = ("NBGRADER_EXECUTION",)  # what a kernel may see of the grader's environment
+
+
+_LONGEST = 2_000_000  # characters that a cell may print; the grader cuts at less, and says so
+
+
+class CutStream(OutStream):
+    """Standard output that stops at a length, so that what nobody reads is not even sent."""
+
+    _printed = 0
+    _cell: object = None
+
+    def write(self, string: str) -> int:
+        if isinstance(string, str):
+            if self._cell is not (cell := self.parent_header):
+                self._cell, self._printed = cell, 0
+            kept = string[: max(0, _LONGEST - self._printed)]
+            self._printed += len(string)
+            if len(kept) < len(string):
+                super().write(kept)
+                return len(string)
+        return super().write(string)
 
 
 class ForkedKernelApp(IPKernelApp):
@@ -48,7 +70,7 @@ def run(connection: dict, environment: dict[str, str], home: str, folder: str, b
     os.environ["GIT_PAGER"] = "cat"
     os.chdir(folder)
     _seed()
-    app = ForkedKernelApp(connection, bound)
+    app = ForkedKernelApp(connection, bound, outstream_class=f"{__name__}.{CutStream.__name__}")
     app.config.HistoryManager.enabled = False
     app.config.HistoryManager.hist_file = ":memory:"
     IPKernelApp._instance = ForkedKernelApp._instance = app  # as IPKernelApp.instance() would

@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
 NAME = "autograder-warm"
+
+_LARGEST = 16_000_000  # bytes of a message; a kernel that sends a larger one is cut off
+_WAITING = 200  # messages that are kept until the grader gets to them
 
 
 class WarmKernelManager(AsyncKernelManager):
@@ -18,3 +22,8 @@ class WarmKernelManager(AsyncKernelManager):
             language="python",
             metadata={"kernel_provisioner": {"provisioner_name": NAME}},
         )
+
+    def client(self, **arguments: Any) -> AsyncKernelClient:
+        client = super().client(**arguments)
+        client.context.maxmsgsize, client.context.rcvhwm = _LARGEST, _WAITING
+        return client
