@@ -38,7 +38,7 @@ _FACES = {
     "edit_gradients": "#d9d9d9",
     "edit_weights": "#d9d9d9",
 }
-_MOST_EVENTS = 9  # a loop over examples would make the picture unreadably wide
+_MOST_EVENTS = 10  # a loop over examples would make the picture unreadably wide
 
 
 def timeline_figure(trace: list[dict], should_be: list[dict]) -> "Figure":
