@@ -7,7 +7,7 @@ OPTION = "autograder-option"  # the class of a button with an option on it
 _FORM = "autograder-form"
 _LOOK = f"""<style>
 .{OPTION} {{ white-space: normal; text-align: left; line-height: 1.4; padding: 4px 10px }}
-.{_FORM} :focus-visible {{ outline: 3px solid #0072B2 !important; outline-offset: 1px }}
+.{_FORM} :focus-visible {{ outline: 3px solid #0072B2 !important; outline-offset: 2px }}
 .{_FORM} .widget-input:focus-visible {{ outline: 3px solid #0072B2 !important }}
 </style>"""
 

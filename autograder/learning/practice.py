@@ -65,7 +65,8 @@ def quiz(concept: str = "", *, retry: bool = False, plain: bool = False) -> None
         return
     from jupyterquiz import display_quiz
 
-    _run(lambda: display_quiz([_for_jupyterquiz(q) for q in questions], shuffle_answers=False), text)
+    colours = {"--jq-correct-color": "#00700F"}  # the white text of a chosen option is easy to read on it
+    _run(lambda: display_quiz([_for_jupyterquiz(q) for q in questions], shuffle_answers=False, colors=colours), text)
     if note:
         markup.show(f"<p>{markup.inline(note)}</p>", note)
 
@@ -163,7 +164,9 @@ _SCRIPT = """(function () {
 %(script)s
 })();"""
 _LOOK = """<style>
-.MCButton:focus-within, .flip-container:focus { outline: 3px solid #0072B2 !important }
+.MCButton:focus-within, .flip-container:focus .flashcard { outline: 3px solid #0072B2 !important; outline-offset: 2px }
+.flip-container:focus { outline: none }
+.Feedback { color: inherit !important }
 .next:not(.hide) { opacity: 1 !important; color: inherit !important; width: auto !important; white-space: nowrap }
 .MCButton code, .Quiz code, .flip-container code { color: inherit !important; background: transparent !important }
 </style>"""
