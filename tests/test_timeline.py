@@ -31,4 +31,4 @@ def test_image_holds_its_alt_text_and_no_link():
 
 def test_a_long_trace_says_that_there_is_more():
     figure = timeline_figure(LATE.trace * 5, LATE.should_be)
-    assert any(text.get_text() == "and 16 more" for text in figure.axes[0].texts)
+    assert any(text.get_text() == "and 15 more" for text in figure.axes[0].texts)
