@@ -306,6 +306,7 @@ class _Choice:
         self.letter = None if letter == self.letter else letter
         for one, button in self._buttons.items():
             button.description = f"✓ {self._texts[one]}" if one == self.letter else self._texts[one]
+            button.style.font_weight = "bold" if one == self.letter else ""
 
 
 def _others(report: Report) -> list[Any]:

@@ -14,10 +14,11 @@ _SHOWS_FOCUS = """() => {
         return outlineStyle === 'auto' || (outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2);
     });
 }"""
-
 _IS_BEFORE_FOCUS = (
     "element => (document.activeElement.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_PRECEDING) > 0"
 )
+
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 class Mouse:
@@ -77,12 +78,21 @@ class Keyboard:
     def run(self, cell: Locator) -> Locator:
         """Run all cells down to one that has not been run yet, and return its output when it is done."""
         if self._in_output:
+            self._leave_output()
             self._go_down("ArrowDown")
-            self._in_output = False
         while "jp-mod-active" not in cell.get_attribute("class").split():
             self._go_down("Shift+Enter")
         self._go_down("Shift+Enter")
         return finished(cell)
+
+    def _leave_output(self) -> None:
+        for _ in range(_STOPS):
+            if self._selected.evaluate("cell => cell === document.activeElement"):
+                break
+            self._key("Shift+Tab")
+        else:
+            raise AssertionError("Shift+Tab does not go back to the cell")
+        self._in_output = False
 
     def _go_down(self, key: str) -> None:
         place = self._selected.get_attribute("data-windowed-list-index")
@@ -145,9 +155,9 @@ class Keyboard:
 def finished(cell: Locator) -> Locator:
     """The output of a cell when it is done."""
     if cell.locator(".jp-Placeholder-prompt").is_visible():  # its code is folded away, and its number with it
-        expect(cell.locator(".jp-OutputArea-output").first).to_be_visible(timeout=PATIENCE * 1000)
+        expect(cell.locator(".jp-OutputArea-output").first).to_be_visible()
     else:
-        expect(cell.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]:"), timeout=PATIENCE * 1000)
+        expect(cell.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]:"))
     return cell.locator(".jp-OutputArea")
 
 
