@@ -32,6 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_grade(commands)
     _add_simulate(commands)
     _add_demo(commands)
+    _add_doctor(commands)
     return parser
 
 
@@ -79,6 +80,17 @@ def _add_demo(commands) -> None:
     _add_course(parser, default=Path("out/demo"), what="the folder to make (default: out/demo)")
     _add_no_sandbox(parser)
     parser.set_defaults(run=_demo)
+
+
+def _add_doctor(commands) -> None:
+    parser = commands.add_parser(
+        "doctor",
+        help="try whether this machine is fit for grading",
+        description="Start a grading kernel as a submission gets it, try in it what a submission must not be able to "
+        "do, and print what held. Ends with “ready”, or with the one next thing to do; the exit status is then 1.",
+        epilog=EPILOG,
+    )
+    parser.set_defaults(run=_doctor)
 
 
 def _add_course(parser, default: Path = Path(), what: str = "the course folder (default: the current one)") -> None:
@@ -132,6 +144,14 @@ def _demo(chosen: argparse.Namespace) -> int:
 
     sandboxed = not chosen.unsafe_no_sandbox
     return 0 if demo(chosen.course, chosen.students, chosen.seed, Console(), sandboxed=sandboxed) else 1
+
+
+def _doctor(chosen: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from .grading.doctor import examine
+
+    return 0 if examine(Console()) else 1
 
 
 def _say(sentence: str, status: int = 1) -> int:

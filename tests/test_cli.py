@@ -22,9 +22,10 @@ def course(tmp_path):
     ("arguments", "words"),
     [
         (["--help"], ["grade all submissions of an assignment", "make up submissions of a class", "simulate a class"]),
-        (["grade", "--help"], ["ASSIGNMENT", "--course DIR", "--new", "print a table"]),
+        (["grade", "--help"], ["ASSIGNMENT", "--course DIR", "--new", "--unsafe-no-sandbox", "print a table"]),
         (["simulate", "--help"], ["--students N", "--seed S", "--course DIR", "manifest.json"]),
-        (["demo", "--help"], ["--students N", "out/demo", "No other gradebook is touched"]),
+        (["demo", "--help"], ["--students N", "out/demo", "No other gradebook is touched", "--unsafe-no-sandbox"]),
+        (["doctor", "--help"], ["try in it what a submission must not be able to do", "Ends with “ready”"]),
     ],
 )
 def test_help_says_what_there_is(arguments, words, capsys):

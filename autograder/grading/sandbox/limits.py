@@ -25,10 +25,11 @@ def apply(limits: Limits) -> None:
     What the process has mapped already does not count: the limit of its address space is set above it.
     """
     with open("/proc/self/statm") as file:
-        mapped = int(file.read().split()[0]) * resource.getpagesize()
+        sizes = [int(pages) * resource.getpagesize() for pages in file.read().split()]
+    mapped, data = sizes[0], sizes[5]
     for kind, most in [
         (resource.RLIMIT_AS, mapped + 2 * limits.memory),  # threads reserve much that they do not use
-        (resource.RLIMIT_DATA, mapped + limits.memory),
+        (resource.RLIMIT_DATA, data + limits.memory),
         (resource.RLIMIT_NPROC, limits.processes),
         (resource.RLIMIT_NOFILE, limits.files),
         (resource.RLIMIT_FSIZE, limits.file_size),

@@ -4,6 +4,7 @@ They are shown in a root folder of the kernel's own, read-only and each at its u
 other submission, no key, no gradebook, and of this package neither a solution nor the grader itself.
 """
 
+import contextlib
 import os
 import shutil
 import stat
@@ -104,13 +105,13 @@ def _copy(source: str, target: str, limits: Limits, user: tuple[int, int]) -> No
             if left[1] < 0 or entry.name.startswith(_OWN_FILES):
                 continue
             to = os.path.join(target, entry.name)
-            if entry.is_dir(follow_symlinks=False):
-                os.mkdir(to)
-                into(entry.path, to)
-            elif entry.is_file(follow_symlinks=False) and not _copy_file(entry.path, to, left):
-                continue
-            if os.path.lexists(to):
-                os.chown(to, *user)
+            with contextlib.suppress(OSError):  # what cannot be read is not there
+                if entry.is_dir(follow_symlinks=False):
+                    os.mkdir(to)
+                    os.chown(to, *user)
+                    into(entry.path, to)
+                elif entry.is_file(follow_symlinks=False) and _copy_file(entry.path, to, left):
+                    os.chown(to, *user)
 
     into(source, target)
 

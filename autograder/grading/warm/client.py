@@ -1,11 +1,14 @@
 """The grader's side of the warm process: start it, start it again when it is gone, and have it fork kernels."""
 
+import atexit
 import contextlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -15,7 +18,7 @@ from ..problems import CourseError
 
 SECONDS = 120  # for the warm process to import everything, on a slow machine
 
-_SERVE = "import sys; sys.path.insert(0, {path!r}); from autograder.grading.warm.server import main; main({descriptor})"
+_SERVE = "import sys; sys.path.insert(0, {path!r}); from autograder.grading.warm.server import main; main({arguments})"
 
 
 class ForkedKernel:
@@ -99,7 +102,10 @@ class WarmProcess:
     def _start(self) -> None:
         self._stop()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        code = _SERVE.format(path=str(Path(autograder.__file__).parents[1]), descriptor=theirs.fileno())
+        folder = tempfile.mkdtemp(prefix="autograder_")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)  # kernels see it, also when the process is gone
+        arguments = f"{theirs.fileno()}, {folder!r}"
+        code = _SERVE.format(path=str(Path(autograder.__file__).parents[1]), arguments=arguments)
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-c", code],
@@ -125,8 +131,11 @@ class WarmProcess:
         if self._socket is not None:
             self._socket.close()
         if self._process is not None:
-            self._process.terminate()
-            self._process.wait()
+            try:
+                self._process.wait(5)  # it ends when its socket does
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
         self._process = self._socket = None
 
 

@@ -79,7 +79,7 @@ def run(connection: dict, environment: dict[str, str], home: str, folder: str, b
 
 
 def _seed() -> None:
-    """Random numbers as in a fresh process: torch's from its own first seed, the others from the system."""
-    torch.manual_seed(torch.initial_seed())
+    """Random numbers as in a fresh process: from the system."""
+    torch.seed()
     np.random.seed()
     random.seed()

@@ -47,14 +47,16 @@ class WarmProvisioner(KernelProvisionerBase):
         return await super().pre_launch(cmd=[], **kwargs)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Fork a kernel and wait until its sockets are there.
+        """Fork a kernel and wait until its sockets are there. Of the arguments, `cwd` is the folder of what was handed
+        in, and `limits` what the kernel may use.
 
         Raises:
             CourseError: the sandbox cannot be made.
         """
         sockets = f"{self._folder}/sockets"
         shutil.rmtree(sockets, ignore_errors=True)
-        os.mkdir(sockets, mode=0o777)
+        os.makedirs(self._folder, mode=0o700, exist_ok=True)
+        os.mkdir(sockets)
         os.chmod(sockets, 0o777)  # the folder around it is the grader's alone
         key = self.connection_info["key"]
         connection = self.connection_info | {"key": key.decode() if isinstance(key, bytes) else key}
@@ -65,7 +67,7 @@ class WarmProvisioner(KernelProvisionerBase):
                 if "NBGRADER_EXECUTION" in kwargs.get("env", {})
                 else {},
                 "submission": os.path.abspath(kwargs["cwd"]) if kwargs.get("cwd") else "",
-                "limits": asdict(Limits()),
+                "limits": asdict(kwargs.get("limits") or Limits()),
             }
         )
         end = time.monotonic() + _SECONDS

@@ -12,7 +12,6 @@ import shutil
 import signal
 import socket
 import sys
-import tempfile
 from importlib import import_module
 from pathlib import Path
 
@@ -33,10 +32,14 @@ _IMPORTED = (
 )
 
 
-def main(descriptor: int) -> None:
-    """Serve the grader at the other end of a socket: for each request, with a socket of its own, fork a kernel."""
-    grader = socket.socket(fileno=descriptor)
-    folder = Path(tempfile.mkdtemp(prefix="autograder_"))
+def main(descriptor: int, place: str) -> None:
+    """Serve the grader at the other end of a socket: for each request, with a socket of its own, fork a kernel.
+
+    Args:
+        descriptor: the socket's.
+        place: an empty folder, which is removed when the grader is gone.
+    """
+    grader, folder = socket.socket(fileno=descriptor), Path(place)
     try:
         _import()
         view.copy_package(folder / "package")
@@ -103,3 +106,4 @@ def _run(request: dict, channel: socket.socket, folder: Path) -> None:
         submission=request["submission"],
         limits=Limits(**request["limits"]),
     )
+    shutil.rmtree(os.path.dirname(os.path.dirname(request["connection"]["ip"])), ignore_errors=True)
