@@ -6,8 +6,8 @@ A *case* is one set of parameters and one or more calls with it, each with its o
      "form": how the parameters are handed over (one of `FORMS`), "thresholds": [float, ...], "watched": bool}
 
 What is seen of it, aspect by aspect: `grads` after the last call (a flat list for each tensor; None where there is no
-gradient), `returned` by each call (as it is, not yet plain data), `moved` (how far the weights went, relative to
-their norm), and of a watched case what `watch` gives.
+gradient of the parameter's shape), `returned` by each call (as it is, not yet plain data), `moved` (how far the weights
+went, relative to their norm), and of a watched case what `watch` gives.
 """
 
 import math
@@ -60,7 +60,8 @@ def run(answer: Callable, case: dict) -> dict:
     parameters = build(case)
     before = [p.detach().clone() for p in parameters]
     returned = [answer(FORMS[case["form"]](parameters), threshold) for threshold in case["thresholds"]]
-    seen = {"grads": [_flat(p.grad) for p in parameters], "moved": _moved(parameters, before), "returned": returned}
+    grads = [_flat(p.grad, b.shape) for p, b in zip(parameters, before, strict=True)]
+    seen = {"grads": grads, "moved": _moved(parameters, before), "returned": returned}
     return seen | watch(answer, case) if case["watched"] else seen
 
 
@@ -146,14 +147,16 @@ def _strided(grad: torch.Tensor) -> torch.Tensor:
     return wide[..., 1::2]
 
 
-def _flat(grad: torch.Tensor | None) -> list[float | str] | None:
-    if grad is None:
+def _flat(grad: torch.Tensor | None, shape: torch.Size) -> list[float | str] | None:
+    if grad is None or grad.shape != shape:  # through .data a gradient can get a shape that no step could use
         return None
     return [_plain(x) for x in grad.detach().reshape(-1).tolist()]
 
 
 def _moved(parameters: list[torch.nn.Parameter], before: list[torch.Tensor]) -> float | str:
-    """How far the weights moved, relative to their norm."""
+    """How far the weights moved, relative to their norm; inf if their shapes changed."""
+    if any(p.shape != b.shape for p, b in zip(parameters, before, strict=True)):
+        return _plain(math.inf)
     distance = sum(float((p.detach() - b).double().square().sum()) for p, b in zip(parameters, before, strict=True))
     size = sum(float(b.double().square().sum()) for b in before)
     return _plain(round(math.sqrt(distance / size), 5)) if distance else 0.0

@@ -156,6 +156,8 @@ def _ways() -> Iterator[tuple[str, Callable[[_Scaled], float]]]:
                 codes = [code for code in (total_code, limit_code, shape_code) if code]
                 if len(codes) == 1:
                     yield codes[0], lambda c, total=total, limit=limit, shape=shape: shape(total(c), limit(c))
+    for code, limit in _LIMITS[1:]:  # the condition waits for more than the threshold
+        yield code, lambda c, limit=limit: c.limit / c.norm if c.norm > max(limit(c), c.limit) else 1.0
     for code, total in _TOTALS[1:]:  # in one place only: in the condition, or in the fraction
         yield code, lambda c, total=total: c.limit / c.norm if total(c) > c.limit else 1.0
         yield code, lambda c, total=total: min(1.0, c.limit / c.norm) if total(c) > c.limit else 1.0
@@ -249,6 +251,10 @@ def _name_entries(clipped: list[_Scaled]) -> str:
     pairs = [pair for c in clipped for pair in zip(c.left, c.raw, strict=True)]
     if all(_by_rows(left, raw) for left, raw in pairs):
         return "clip-per-parameter"
+    if all(
+        np.allclose(raw - left, np.mean(raw - left), rtol=1e-3, atol=1e-4 * np.abs(raw).max()) for left, raw in pairs
+    ):
+        return "wrong-factor"  # the same number was taken off every entry
     ratios = np.concatenate([(left / raw).ravel() for left, raw in pairs])
     if all(near(ratio, 1) or abs(ratio) < 1e-3 for ratio in ratios):
         return "removes-gradients"

@@ -366,6 +366,16 @@ def zeroes_the_large_entries(parameters, max_norm):
     return total
 
 
+@answers.wrong("removes-gradients")
+def keeps_the_first_entries(parameters, max_norm):
+    grads = [p.grad for p in parameters if p.grad is not None]
+    total = sum(float(g.pow(2).sum()) for g in grads) ** 0.5
+    if total > max_norm:
+        for g in grads:
+            g.data = g.flatten()[:1]
+    return total
+
+
 @answers.wrong("clips-weights")
 def scales_the_weights(parameters, max_norm):
     parameters = [p for p in parameters if p.grad is not None]
@@ -569,6 +579,26 @@ def takes_the_root_of_the_fraction(parameters, max_norm):
     if total > max_norm:
         for g in grads:
             g.mul_((max_norm / total) ** 0.5)
+    return total
+
+
+@answers.wrong("wrong-factor")
+def subtracts_the_excess_from_every_entry(parameters, max_norm):
+    grads = [p.grad for p in parameters if p.grad is not None]
+    total = sum(float(g.pow(2).sum()) for g in grads) ** 0.5
+    if total > max_norm:
+        for g in grads:
+            g.sub_(total - max_norm)
+    return total
+
+
+@answers.wrong("wrong-threshold")
+def clips_above_twice_the_threshold_only(parameters, max_norm):
+    grads = [p.grad for p in parameters if p.grad is not None]
+    total = sum(float(g.pow(2).sum()) for g in grads) ** 0.5
+    if total > 2 * max_norm:
+        for g in grads:
+            g.mul_(max_norm / total)
     return total
 
 

@@ -149,7 +149,7 @@ def _name_entries(pairs: list[_Pair]) -> str:
     if np.all(_alike(np.abs(left), np.abs(wanted), bound)):
         return "loses-sign"
     if np.any(wrong & ~beyond):
-        return "loses-sign" if np.all(left >= 0) or np.all(left <= 0) else "changes-small-elements"
+        return "loses-sign" if all(map(_has_one_sign, pairs)) else "changes-small-elements"
     if np.all(_alike(left, raw, bound)[wrong]):
         return _name_left(raw[wrong], raw[right & beyond])
     if np.any((left * raw)[wrong] < 0):
@@ -160,6 +160,10 @@ def _name_entries(pairs: list[_Pair]) -> str:
     )
     removed = np.all(sizes < 1e-6) or np.any(np.isnan(sizes)) or (not alike and np.all(sizes < bound[wrong]))
     return "removes-large-elements" if removed else "wrong-range"
+
+
+def _has_one_sign(pair: _Pair) -> bool:
+    return bool(np.all(pair.left >= 0) or np.all(pair.left <= 0))
 
 
 def _name_left(missed: np.ndarray, clamped: np.ndarray) -> str:

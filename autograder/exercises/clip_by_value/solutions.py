@@ -331,6 +331,28 @@ def takes_the_sign_of_the_sum(parameters, clip_value):
             p.grad[p.grad.abs() > clip_value] = clip_value * p.grad.sum().sign()
 
 
+@answers.wrong("loses-sign")
+def gives_every_entry_the_sign_of_the_sum(parameters, clip_value):
+    for p in parameters:
+        if p.grad is not None:
+            p.grad = p.grad.abs().clamp(max=clip_value) * p.grad.sum().sign()
+
+
+@answers.wrong("removes-large-elements")
+def keeps_only_the_entries_within(parameters, clip_value):
+    for p in parameters:
+        if p.grad is not None:
+            p.grad.data = p.grad[p.grad.abs() <= clip_value]
+
+
+@answers.wrong("clips-weights")
+def flattens_the_weights(parameters, clip_value):
+    for p in parameters:
+        p.data = p.data.flatten()
+        if p.grad is not None:
+            p.grad.data = p.grad.data.flatten().clamp_(-clip_value, clip_value)
+
+
 @answers.wrong("removes-large-elements")
 def zeroes_what_is_beyond(parameters, clip_value):
     for p in parameters:
