@@ -16,7 +16,7 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
-from . import linux, syscalls, view
+from . import landlock, linux, syscalls, view
 from .limits import Limits, apply
 from .usage import Usage
 
@@ -142,6 +142,7 @@ def _be_kernel(first: socket.socket, run: Callable, by_root: bool, user: tuple[i
             _become(user)
         apply(limits)
         linux.drop_privileges()
+        landlock.lock()
         syscalls.refuse()
         linux.allow_debugging()  # a process may look at itself
         run(bound)

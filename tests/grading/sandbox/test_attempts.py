@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from autograder.grading.sandbox import landlock
 from autograder.grading.sandbox.limits import Limits
 
 from ...course import ROOT
@@ -186,6 +187,18 @@ def test_memory_that_no_process_has_by_itself_cannot_be_had(tmp_path):
                  if hasattr(os, "unshare") else "__import__('ctypes').CDLL(None).unshare(0x10000000)")  # fmt: skip
     assert said[0].strip() == "PermissionError"
     assert said[1].strip() in ("PermissionError", "done: -1")
+
+
+@pytest.mark.skipif(not landlock.works(), reason="this system's Landlock is older than sandlock needs")
+def test_landlock_is_a_second_lock(tmp_path):
+    """What the view of files and the namespaces alone would allow."""
+    said = run(
+        tmp_path,
+        TRY + "print(attempt(lambda: open('/proc/self/comm', 'w').write('x')), open('/proc/self/comm').read())",
+        "import os\nif os.fork() == 0:\n    import time; time.sleep(9)\nprint(attempt(lambda: os.kill(1, 0)))",
+    )
+    assert said[0].split() == ["PermissionError", "python"]
+    assert said[1].strip() == "PermissionError"
 
 
 def test_an_honest_notebook_trains_draws_and_writes(tmp_path):
