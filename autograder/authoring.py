@@ -29,17 +29,22 @@ def answers_of(exercise_id: str) -> Answers:
 
 
 def expected(exercise_id: str, challenge: dict) -> dict:
-    """What the reference and every mutant give for a challenge, as plain data; of a choice, its key."""
+    """What the reference and every mutant give for a challenge, as plain data; of a choice, its key.
+
+    A challenge that withholds something is judged by that: it is handed on, and no mutant is needed.
+    """
     task, given = exercises.get(exercise_id), challenge["given"]
     if task.KIND == "choice":
         return {"given": given, "key": _key(exercise_id)}
-    answers = answers_of(exercise_id)
+    answers, withheld = answers_of(exercise_id), challenge["withheld"]
     mutants = {
         name: {"code": answers.codes[name], "observations": task.probe(mutant, given) | {"trace": []}}
         for name, mutant in answers.mutants.items()
+        if not withheld
     }
-    reference = task.probe(next(iter(answers.rights.values())), given)
-    return json.loads(json.dumps({"given": given, "reference": reference, "mutants": mutants}, allow_nan=False))
+    data = {"given": given, "reference": task.probe(next(iter(answers.rights.values())), given), "mutants": mutants}
+    data |= {"withheld": withheld} if withheld else {}
+    return json.loads(json.dumps(data, allow_nan=False))
 
 
 def _key(exercise_id: str) -> dict:
