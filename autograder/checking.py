@@ -6,7 +6,7 @@ from types import ModuleType
 from . import exercises, public
 from .judging import Result, judge, stopped
 from .presenting import show
-from .probing.patience import TooSlow, patience
+from .probing.patience import TooSlow, within
 
 # A check takes milliseconds. nbgrader gives a whole cell 30 seconds (`nbgrader_config.py`).
 SECONDS = 20
@@ -73,8 +73,7 @@ def check(exercise: str, answer: object, *, part: str | None = None, strict: boo
 def judged(task: ModuleType, answer: object, expected: dict, part: str | None = None) -> Result:
     """Observe an answer and judge it, here and now; one that takes too long gets a finding like any other."""
     try:
-        with patience(SECONDS):
-            observations = task.probe(answer, expected["given"])
+        observations = within(SECONDS, lambda: task.probe(answer, expected["given"]))
     except TooSlow:
         return stopped(task, "too-slow", {"seconds": SECONDS}, part)
     return judge(task, observations, expected, part)

@@ -20,7 +20,6 @@ then it is evidence only); a part is right if all of its aspects are. A wrong pa
 A mutant that is wrong in a part in which the answer is right explains nothing.
 """
 
-import dis
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -52,8 +51,6 @@ def observe(
             aspect (see `returned`, `values`). It lets through what the answer raises.
     """
     observations: dict = {"outcomes": {}, "fault": answers.signature_fault(answer, arguments), "trace": []}
-    if observations["fault"] is None and _is_empty(answer):
-        observations["fault"] = answers.fault("not-implemented")
     if observations["fault"]:
         return observations
     with undisturbed(answer):
@@ -92,16 +89,6 @@ def plain(number: float) -> float | str:
 def _short(number: float) -> float:
     """A number without the digits that rounding made."""
     return float(f"{number:.8g}")
-
-
-def _is_empty(answer: object) -> bool:
-    """Whether a function's body is nothing but `pass`, `...`, a docstring or `return None`."""
-    code = getattr(answers.plain_function(answer), "__code__", None)
-    return code is not None and all(
-        step.opname in ("RESUME", "NOP")
-        or (step.opname in ("LOAD_CONST", "RETURN_VALUE", "RETURN_CONST") and step.argval is None)
-        for step in dis.get_instructions(code)
-    )
 
 
 # -- judging ---------------------------------------------------------------------------------------------------------

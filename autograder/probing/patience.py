@@ -1,46 +1,52 @@
 """End what takes too long, so that a slow answer gets a sentence and not a kernel that is killed."""
 
-import _thread
+import ctypes
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from typing import TypeVar
+
+_AGAIN = 1.0  # seconds until work that caught the exception gets it once more
+
+Outcome = TypeVar("Outcome")
 
 
-class TooSlow(Exception):
-    """A block took longer than it had."""
+class TooSlow(BaseException):
+    """Work took longer than it had. Not an Exception, which an answer may well catch."""
 
 
-@contextmanager
-def patience(seconds: float) -> Iterator[None]:
-    """Run a block for at most so many seconds of wall-clock time.
+def within(seconds: float, work: Callable[[], Outcome]) -> Outcome:
+    """Do some work within so many seconds of wall-clock time; gives what it returns.
 
-    The block is interrupted as by Ctrl-C, which works on every system, but only in the main thread and only between
-    two Python instructions; in another thread there is no limit.
+    It is ended between two Python instructions of its thread, on every system and whatever became of its signals (a
+    process in the background may ignore Ctrl-C).
 
     Raises:
         TooSlow: the time was up.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    time_is_up = threading.Event()
+    thread, over = threading.get_ident(), threading.Event()
 
-    def interrupt() -> None:
-        time_is_up.set()
-        _thread.interrupt_main()
+    def watch() -> None:
+        wait = seconds
+        while not over.wait(wait):
+            _raise(thread, TooSlow)
+            wait = _AGAIN
 
-    timer = threading.Timer(seconds, interrupt)
-    timer.daemon = True
-    timer.start()
+    watcher = threading.Thread(target=watch, daemon=True, name="patience")
     try:
-        yield
-    except KeyboardInterrupt:
-        if time_is_up.is_set():
-            raise TooSlow from None
-        raise
+        watcher.start()
+        return work()
     finally:
-        timer.cancel()
-        with suppress(KeyboardInterrupt):  # one that was on its way when the block ended
-            if time_is_up.is_set():
-                time.sleep(0.05)
+        while True:  # once more, if an exception arrives here
+            try:
+                over.set()
+                watcher.join()
+                for _ in range(1000):  # one that is still on its way arrives now, and not in what comes after
+                    pass
+                break
+            except TooSlow:
+                continue
+
+
+def _raise(thread: int, error: type[BaseException]) -> None:
+    """Raise an error in a thread as soon as it runs Python code again."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))

@@ -20,7 +20,6 @@ WRONG = [(exercise, name) for exercise, (_, wrong) in CORPORA.items() for name i
 # Described by a code of our own, which the author of the spellings did not know.
 _OTHER_NAME = {
     ("train_step", "returns_norm_and_loss_swapped"): "returns-swapped",
-    ("clip_by_value", "does_nothing"): "not-implemented",
 }
 
 

@@ -125,19 +125,13 @@ def test_an_exception_in_every_case_is_a_fault(error):
 
 
 def test_an_answer_that_is_not_written_yet():
-    def passes(items):
-        """Only a docstring."""
-
-    def dots(items): ...
-
     def not_implemented(items):
         raise NotImplementedError("soon")
-
-    assert [codes(judge(f)) for f in (passes, dots, not_implemented)] == [["not-implemented"]] * 3
 
     def computes_but_forgets_to_return(items):
         items *= 2
 
+    assert codes(judge(not_implemented)) == ["not-implemented"]
     assert "not-implemented" not in codes(judge(computes_but_forgets_to_return))
 
 

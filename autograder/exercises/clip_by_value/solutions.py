@@ -649,7 +649,7 @@ def stub(parameters, clip_value):
     raise NotImplementedError()
 
 
-@answers.wrong("not-implemented")
+@answers.wrong("clip-missing")
 def empty(parameters, clip_value):
     pass
 

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 
-from ...probing.patience import TooSlow, patience
+from ...probing.patience import TooSlow, within
 
 MAX_NORM = 5.0
 RIGHT, UNANSWERED, STOPPED, UNKNOWN = "right", "unanswered", "stopped", "unknown"
@@ -44,8 +44,8 @@ def judge(stage: str, answer: Any) -> tuple[str, str]:
     The second text says with which error it stopped, if it did.
     """
     try:
-        with patience(_SECONDS), redirect_stdout(StringIO()):
-            seen = _observe(stage, answer)
+        with redirect_stdout(StringIO()):
+            seen = within(_SECONDS, lambda: _observe(stage, answer))
     except TooSlow:
         return STOPPED, f"it was still running after {_SECONDS} seconds"
     except Exception as error:
