@@ -3,9 +3,11 @@
 import ast
 import builtins
 import importlib
+import inspect
 import math
 import re
 from pathlib import Path
+from types import ModuleType
 
 import nbformat
 import pytest
@@ -94,6 +96,7 @@ def unknown_names(text: str, tree: ast.Module, *shown: str) -> list[str]:
     own |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg | ast.keyword)}
     own |= set(re.findall(r"[A-Za-z_]\w*", " ".join(_texts(tree))))  # such as the heading of a printed column
     own |= set(re.findall(r"[A-Za-z_]\w*", " ".join(shown)))  # a block of code in the prose
+    own |= {name for module in _shows(tree) for name in re.findall(r"[A-Za-z_]\w*", inspect.getsource(module))}
     own |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     unknown = []
     for span in re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text):
@@ -111,6 +114,12 @@ def unknown_names(text: str, tree: ast.Module, *shown: str) -> list[str]:
                 known = name in own | bound or len(name) == 1 or any(hasattr(home, name) for home in _HOMES)
                 unknown += [] if known or _is_a_file(span) else [name]
     return unknown
+
+
+def _shows(tree: ast.Module) -> list[ModuleType]:
+    """The modules of ours that show something in the notebook, such as a table with columns."""
+    named = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    return [importlib.import_module(name) for name in sorted(named) if name.startswith("autograder.learning.")]
 
 
 def _texts(tree: ast.Module) -> list[str]:
