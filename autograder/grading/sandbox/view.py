@@ -16,8 +16,8 @@ import autograder
 from . import linux
 from .limits import Limits
 
-HOME = "/tmp"
-WORK = "/tmp/submission"
+HOME = "/home/student"
+WORK = f"{HOME}/submission"
 SOCKETS = "/run/kernel"  # where the kernel makes its sockets; gone before the student's first cell runs
 
 PACKAGE = Path(autograder.__file__).parent
@@ -60,6 +60,8 @@ def build(root: str, package: Path, sockets: str, submission: str, limits: Limit
     os.symlink(HOME, f"{root}/dev/shm")
     for name in ("proc", HOME, SOCKETS):
         os.makedirs(f"{root}/{name}", exist_ok=True)
+    if not os.path.exists(f"{root}/tmp"):  # it does where Python, or this package, is in a folder of /tmp
+        os.symlink(HOME, f"{root}/tmp")
     os.makedirs(f"{root}/etc", exist_ok=True)
     Path(f"{root}/etc/passwd").write_text(f"student:x:{user[0]}:{user[1]}:student:{HOME}:/bin/sh\n")
     linux.make_read_only(root)

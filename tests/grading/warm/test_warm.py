@@ -33,7 +33,7 @@ def test_each_kernel_is_like_a_fresh_one(tmp_path):
     first, second = run(tmp_path, *cells), run(tmp_path, *cells)
     assert not set(first[0].split()) & set(second[0].split())
     assert first[1] == second[1] == "False\n"
-    assert first[2] == "/tmp/submission True\n"
+    assert first[2] == "/home/student/submission True\n"
 
 
 def test_the_warm_process_never_computed_and_has_one_thread(tmp_path):
@@ -123,4 +123,4 @@ def test_any_program_can_have_warm_kernels_by_a_kernel_specification(tmp_path):
             return KernelSpecManager(kernel_dirs=[str(tmp_path / "kernels")])
 
     NotebookClient(notebook, kernel_name="warm", kernel_manager_class=Manager).execute()
-    assert notebook.cells[0].outputs[0].text == "/tmp/submission\n"
+    assert notebook.cells[0].outputs[0].text == "/home/student/submission\n"
