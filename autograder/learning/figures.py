@@ -91,7 +91,8 @@ def _finish(axes: Axes) -> None:
     for line in axes.get_lines():
         if len(line.get_xdata()) <= _ROWS:
             line.set_markevery(None)
-    whole = all(float(place).is_integer() for line in axes.get_lines() for place in line.get_xdata())
+    places = [place for line in axes.get_lines() for place in line.get_xdata()]
+    whole = not any(isinstance(place, str) for place in places) and all(float(place).is_integer() for place in places)
     if axes.get_lines() and whole and isinstance(axes.xaxis.get_major_locator(), AutoLocator):
         axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))  # there is no step 2.5
     for name, axis, label in (("x", axes.xaxis, axes.get_xlabel()), ("y", axes.yaxis, axes.get_ylabel())):
