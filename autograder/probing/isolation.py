@@ -42,9 +42,8 @@ def undisturbed(answer: object = None) -> Iterator[None]:
         restore(random.setstate, random.getstate())
         restore(torch.set_default_dtype, torch.get_default_dtype())
         restore(torch.set_grad_enabled, torch.is_grad_enabled())
-        if torch.get_num_threads() != 1:  # setting it is not free, and a grading kernel has one thread already
-            restore(torch.set_num_threads, torch.get_num_threads())
-            torch.set_num_threads(1)
+        restore(_set_threads, torch.get_num_threads())
+        _set_threads(1)
         restore(torch.autograd.set_detect_anomaly, torch.is_anomaly_enabled(), torch.is_anomaly_check_nan_enabled())
         restore(sys.setprofile, sys.getprofile())
         restore(threading.setprofile, threading.getprofile())
@@ -144,6 +143,11 @@ def _remember(thing: torch.nn.Module | torch.optim.Optimizer) -> Callable[[], No
 
 def _tensors(model: torch.nn.Module) -> list[torch.Tensor]:
     return [*model.parameters(), *model.buffers()]
+
+
+def _set_threads(number: int) -> None:
+    if torch.get_num_threads() != number:  # setting it is not free, and a grading kernel has one thread already
+        torch.set_num_threads(number)
 
 
 def _refill(target: dict, content: dict) -> None:
