@@ -9,6 +9,7 @@ import os
 import shutil
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import autograder
@@ -78,10 +79,25 @@ def build(root: str, package: Path, sockets: str, submission: str, limits: Limit
 
 def _shown() -> list[str]:
     """The paths to show, each once, in an order in which none hides another."""
-    prefixes = {os.path.realpath(path) for path in (sys.prefix, sys.base_prefix)} - {"/usr", "/"}
-    packages = {os.path.realpath(path) for path in sys.path if path.endswith(("site-packages", "dist-packages"))}
-    paths = prefixes | packages | {f"/{path}" for path in _SYSTEM if os.path.lexists(f"/{path}")}
+    packages = {path for path in sys.path if path.endswith(("site-packages", "dist-packages"))}
+    named = {os.path.abspath(path) for path in (sys.prefix, sys.base_prefix, *packages)}
+    real = {os.path.realpath(path) for path in named} - {"/usr", "/"}
+    links = {link for path in named for link in _links(path)}
+    paths = real | links | {f"/{path}" for path in _SYSTEM if os.path.lexists(f"/{path}")}
     return sorted(path for path in paths if not any(path.startswith(f"{other}/") for other in paths))
+
+
+def _links(path: str) -> Iterator[str]:
+    """The links that a path leads through, each by a path without links: an environment's folder may be one."""
+    reached, left = "/", path.split("/")[::-1]
+    while left:
+        here = os.path.normpath(os.path.join(reached, left.pop()))
+        if os.path.islink(here):
+            yield here
+            target = os.readlink(here)
+            reached, left = ("/" if target.startswith("/") else reached), left + target.split("/")[::-1]
+        else:
+            reached = here
 
 
 def _show(path: str, root: str) -> None:
