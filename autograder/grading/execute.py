@@ -44,7 +44,7 @@ class Execute(nbgrader.preprocessors.Execute):
 
     All other cells run unchanged, in order. In place of such a test cell the kernel keeps the answer; at the end the
     challenges are handed over, one test cell after the other, and `seen` is left beside the `trials`: by grade id, what
-    came back. `ended` holds a sentence if a cell ended the run.
+    came back. `ended` holds a sentence if a cell ended the run, and `sandboxed` says whether it ran in a sandbox.
 
     If a student's cell ends the run, the notebook is run once more up to that cell, so that the answers before it
     are observed. Nothing that a notebook does raises an exception here; but where there can be no sandbox, nothing is
@@ -60,6 +60,7 @@ class Execute(nbgrader.preprocessors.Execute):
     def preprocess(self, nb: NotebookNode, resources: dict, km: Any = None) -> tuple[NotebookNode, dict]:
         self.kernel_manager_class = self._kernels()
         ours = resources.setdefault("autograder", {"trials": {}})
+        ours["sandboxed"] = not self.unsafe_no_sandbox
         self._trials = {name: trial for name, trial in ours["trials"].items() if trial.challenge}
         self._seen: dict[str, Seen] = {}
         self._inbox: list[str] | None = None

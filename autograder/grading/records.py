@@ -26,7 +26,8 @@ FILE = "grading.json"
 
 @dataclass
 class Record:
-    """What grading found out about one submission: for each notebook its `cells` and `notes`.
+    """What grading found out about one submission: for each notebook its `cells` and `notes`, and whether it ran in a
+    sandbox (`sandboxed`; False too where a record does not say).
 
     `cells` maps the grade id of each test cell to what became of it: `exercise` and `part`, whether it is `right`
     (None: not graded), `code` and `title` of the first finding, `protected`; and of a protected one also the codes of
@@ -42,7 +43,12 @@ class Record:
         try:
             data = json.loads((folder / FILE).read_text(encoding="utf-8"))
             notebooks = {
-                str(name): {"cells": dict(one["cells"]), "notes": list(one["notes"])} for name, one in data.items()
+                str(name): {
+                    "cells": dict(one["cells"]),
+                    "notes": list(one["notes"]),
+                    "sandboxed": one.get("sandboxed") is True,
+                }
+                for name, one in data.items()
             }
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return cls()

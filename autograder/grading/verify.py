@@ -104,7 +104,11 @@ class Verify(NbGraderPreprocessor):
         if "record" in ours:
             settings = self.parent.parent.coursedir
             folder = settings.format_path(settings.autograded_directory, names["student"], names["assignment"])
-            ours["record"].notebooks[names["notebook"]] = {"cells": cells, "notes": ours.get("ended", [])}
+            ours["record"].notebooks[names["notebook"]] = {
+                "cells": cells,
+                "notes": ours.get("ended", []),
+                "sandboxed": ours.get("sandboxed", False),
+            }
             ours["record"].write(Path(folder))
         return nb, resources
 

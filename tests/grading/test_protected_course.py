@@ -13,6 +13,7 @@ from autograder.grading.challenges import Challenges
 from autograder.grading.prepare import _trial
 from autograder.grading.records import Record, outcomes_in
 from autograder.grading.repair import label
+from autograder.grading.sandbox import available
 from autograder.grading.testcells import Check, protected
 
 from ..course import Course, answered
@@ -87,6 +88,10 @@ class TestConfiguredNbgrader:
             "loop_order": True, "train_step": True, "repair_exploding_loop": True, "no_such": True,
             "test_repair_turning_loop": False,
         }  # fmt: skip
+
+    def test_keeps_in_the_record_whether_there_was_a_sandbox(self, graded):
+        record = Record.read(graded.course.folder / "autograded" / "honest" / A3)
+        assert record.notebooks["loop_order"]["sandboxed"] is not bool(available.problem())
 
     def test_keeps_the_sources_and_shows_no_challenge(self, graded):
         folder = graded.course.folder / "autograded" / "honest" / A3
@@ -203,6 +208,11 @@ def test_a_test_cell_that_asks_for_what_there_is_not_is_the_instructors_problem(
     assert re.fullmatch(problem, trial.problem)
 
 
+def test_a_record_that_does_not_say_so_is_of_a_run_without_sandbox(tmp_path):
+    (tmp_path / "grading.json").write_text('{"n": {"cells": {}, "notes": []}}')
+    assert Record.read(tmp_path).notebooks["n"]["sandboxed"] is False
+
+
 @pytest.mark.parametrize(
     "content", ["", "{", "[]", '{"n": 7}', '{"n": {"cells": {}}}', '{"n": {"cells": 7, "notes": []}}']
 )
@@ -216,7 +226,7 @@ def test_a_record_replaces_whatever_a_submission_put_in_its_place(tmp_path):
     elsewhere.write_text("kept")
     folder = tmp_path / "folder"
     folder.mkdir()
-    record = Record({"n": {"cells": {}, "notes": ["said"]}})
+    record = Record({"n": {"cells": {}, "notes": ["said"], "sandboxed": True}})
     (folder / "grading.json").symlink_to(elsewhere)
     record.write(folder)
     assert elsewhere.read_text() == "kept"
