@@ -25,6 +25,12 @@ _HANDOVER = "__import__('autograder.probing.handover', fromlist=['handover'])"
 
 # Why a run ended too early; in the notebook, {} is "this cell".
 _ENDED = "Python ended while {} ran: look for a line that quits Python or uses up the memory."
+_ENDED_BY = {
+    "memory": "Python was ended while {} ran, because it used more memory than a notebook may: look for what grows.",
+    "processes": "Python was ended while {} ran, because it started too many processes or threads.",
+    "time": "Python was ended while {} ran, because it used more processor time than a notebook may: look for a loop "
+    "that never ends.",
+}
 _STUCK = "There was no end to {}, and it could not be interrupted: look for a loop that never ends."
 _UNREADABLE = "What {} sent cannot be read, so the run ended there: look for code that changes how output is sent."
 _NOT_RUN = "This cell did not run, because the run ended in an earlier one."
@@ -137,11 +143,17 @@ class Execute(nbgrader.preprocessors.Execute):
                 cell.metadata.pop("tags", None)
             super().preprocess_cell(cell, resources, index)
         except Exception as error:
-            self._end = index, _why(error)
+            why = self._why(error)
+            self._end = index, why
             if not trial:
-                cell.outputs.append(_error(_why(error).format("this cell")))
+                cell.outputs.append(_error(why.format("this cell")))
             self.log.error("The run ended in cell %d: %s", index + 1, type(error).__name__)
         tidy(cell)
+
+    def _why(self, error: Exception) -> str:
+        if isinstance(error, DeadKernelError):
+            return _ENDED_BY.get(getattr(self.km.provisioner, "reached", ""), _ENDED)
+        return _STUCK if isinstance(error, CellTimeoutError) else _UNREADABLE
 
     def _hand_over(self) -> None:
         for index, cell in enumerate(self.nb.cells):
@@ -180,12 +192,6 @@ def _seen(messages: list[str], reply: dict) -> Seen:
     if len(messages[0].encode("utf-8", "replace")) > LARGEST:
         return Seen(stopped="too-large")
     return Seen(message=messages[0])
-
-
-def _why(error: Exception) -> str:
-    if isinstance(error, DeadKernelError):
-        return _ENDED
-    return _STUCK if isinstance(error, CellTimeoutError) else _UNREADABLE
 
 
 def _name(nb: NotebookNode, index: int) -> str:

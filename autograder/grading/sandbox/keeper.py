@@ -4,8 +4,9 @@ The *keeper* stands outside: it knows the grader by a socket, and ends when the 
 inside, as the first of the kernel's process namespace: when it ends, so does every process in there, whatever session
 or group it made for itself. It ends when the keeper does, when the kernel does, or when a limit is reached.
 
-What the grader sends is one byte for each signal to pass on. What it gets is one line: "up" when the kernel's sockets
-are there, or why the kernel could not be started; then the end of the stream when the kernel is gone.
+What the grader sends is one byte for each signal to pass on, or `CELL` when a cell begins. What it gets is one line:
+"up" when the kernel's sockets are there, or why the kernel could not be started; then, if a limit ended the kernel, a
+line with its name; then the end of the stream when the kernel is gone.
 """
 
 import contextlib
@@ -19,6 +20,8 @@ from pathlib import Path
 from . import landlock, linux, syscalls, view
 from .limits import Limits, apply
 from .usage import Usage
+
+CELL = 0  # no signal has this number
 
 _EVERY = 0.2  # seconds between two looks at what the kernel uses
 _FIRST_USER = 0x70000000  # where root grades: kernels run as users that nobody else is
@@ -154,6 +157,7 @@ def _be_kernel(first: socket.socket, run: Callable, by_root: bool, user: tuple[i
 
 
 def _become(user: tuple[int, int]) -> None:
+    linux.drop_bounds()
     os.setgroups([])
     os.setresgid(user[1], user[1], user[1])
     os.setresuid(user[0], user[0], user[0])
@@ -161,7 +165,7 @@ def _become(user: tuple[int, int]) -> None:
 
 def _watch(keeper: socket.socket, kernel: int, limits: Limits) -> None:
     """Be the first process: pass on signals, collect what ended, and end if the kernel does or a limit is reached."""
-    usage, alive = Usage(kernel), os.pidfd_open(kernel)
+    usage, alive = Usage(kernel, limits), os.pidfd_open(kernel)
     while True:
         ready, _, _ = select.select([keeper, alive], [], [], _EVERY)
         if alive in ready:
@@ -171,11 +175,17 @@ def _watch(keeper: socket.socket, kernel: int, limits: Limits) -> None:
             if not signals:
                 return
             for number in signals:
-                _signal(kernel, number)
+                if number == CELL:
+                    usage.begin_cell()
+                else:
+                    _signal(kernel, number)
         while _collected():
             pass
-        if usage.memory() > limits.memory or usage.cpu() > limits.cpu:
-            return
+        if reached := usage.reached():
+            if reached != "interrupt":
+                keeper.sendall(f"{reached}\n".encode())
+                return
+            _signal(kernel, signal.SIGINT)
 
 
 def _signal(kernel: int, number: int) -> None:

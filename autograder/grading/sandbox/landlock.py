@@ -10,7 +10,7 @@ def works() -> bool:
     """Whether the package is installed and this kernel's Landlock is new enough for it."""
     try:
         import sandlock
-    except (ImportError, OSError):  # not installed; or not for this machine
+    except (ImportError, OSError, RuntimeError):  # not installed; not for this machine; or a user without a home
         return False
     return sandlock.landlock_abi_version() >= sandlock.min_landlock_abi()
 

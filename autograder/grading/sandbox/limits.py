@@ -12,11 +12,12 @@ class Limits:
 
     memory: int = 2048 * MB  # of all its processes together, beyond what they share with the warm process
     processes: int = 64  # and threads: a kernel alone has about ten
-    files: int = 512  # open at once, per process
+    files: int = 256  # open at once, per process: what waits in a socket is memory that no process is charged for
     file_size: int = 128 * MB
     folder: int = 256 * MB  # all that is written
     folder_files: int = 10_000
-    cpu: int = 300  # for the whole notebook, of all its processes together
+    cell_cpu: int = 60  # for one cell, of all its processes together
+    cpu: int = 300  # for the whole notebook
 
 
 def apply(limits: Limits) -> None:
@@ -37,6 +38,8 @@ def apply(limits: Limits) -> None:
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_MEMLOCK, 0),
         (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_NICE, 0),
+        (resource.RLIMIT_RTPRIO, 0),
     ]:
         hard = resource.getrlimit(kind)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)

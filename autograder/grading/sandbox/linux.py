@@ -59,11 +59,16 @@ def change_root(folder: str) -> None:
 def drop_privileges() -> None:
     """Give up every capability, now and for all programs that are started; and be no one's to debug."""
     _call("prctl", _libc.prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+    drop_bounds()
+    header, none = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0), (ctypes.c_uint32 * 6)()
+    _call("capset", _libc.capset(ctypes.byref(header), ctypes.byref(none)))
+
+
+def drop_bounds() -> None:
+    """Let no program that is started get a capability; this takes one, so that it comes before a change of user."""
     number = 0
     while _libc.prctl(_CAPBSET_DROP, number, 0, 0, 0) == 0:
         number += 1
-    header, none = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0), (ctypes.c_uint32 * 6)()
-    _call("capset", _libc.capset(ctypes.byref(header), ctypes.byref(none)))
 
 
 def refuse_debugging() -> None:

@@ -1,39 +1,84 @@
 """What all processes of a kernel use together, as the first process of their namespace sees them."""
 
 import os
+from dataclasses import dataclass
+
+from .limits import Limits
 
 _TICKS = os.sysconf("SC_CLK_TCK")
+_MEMORY = ("RssAnon:", "RssShmem:", "VmSwap:")
+_GRACE = 5  # seconds of processor time for a cell to end after it was interrupted
+
+
+@dataclass(frozen=True)
+class Used:
+    """Bytes, seconds of processor time, and processes with their threads; the first process does not count."""
+
+    memory: int
+    cpu: float
+    processes: int
 
 
 class Usage:
-    """Counts every process but the first one.
+    """Compares what is used with the limits.
 
     Args:
         kernel: the kernel's process, which has used nothing yet but what it shares with the warm process.
     """
 
-    def __init__(self, kernel: int) -> None:
-        self._shared = _own_memory(kernel)
+    def __init__(self, kernel: int, limits: Limits) -> None:
+        self._shared, self._limits = _status(kernel).memory, limits
+        self._before = self.look().cpu
+        self._interrupted = False
 
-    def memory(self) -> int:
-        """Bytes that are nobody else's; what each process has from the warm process does not count."""
-        return sum(max(0, _own_memory(process) - self._shared) for process in _processes())
+    def look(self) -> Used:
+        """What is used now. Memory is what is nobody else's: what each process has from the warm process does not
+        count. Processor time is also that of processes that have ended."""
+        seen = [(_status(process), _cpu(process)) for process in _processes()]
+        return Used(
+            memory=sum(max(0, status.memory - self._shared) for status, _ in seen),
+            cpu=sum(cpu for _, cpu in seen) + _cpu(1),
+            processes=sum(status.threads for status, _ in seen),
+        )
 
-    def cpu(self) -> float:
-        """Seconds of processor time, of processes that have ended too."""
-        return sum(_cpu(process) for process in _processes()) + _cpu(1)
+    def begin_cell(self) -> None:
+        """Count the next cell's processor time from here on."""
+        self._before, self._interrupted = self.look().cpu, False
+
+    def reached(self) -> str:
+        """The name of a limit that was reached, or ""; "interrupt" if the cell is to be interrupted, which is once."""
+        used, limits = self.look(), self._limits
+        cell = used.cpu - self._before
+        if used.memory > limits.memory:
+            return "memory"
+        if used.processes > limits.processes:  # the kernel of Linux refuses them first, except to root
+            return "processes"
+        if used.cpu > limits.cpu or cell > limits.cell_cpu + _GRACE:
+            return "time"
+        if cell > limits.cell_cpu and not self._interrupted:
+            self._interrupted = True
+            return "interrupt"
+        return ""
+
+
+@dataclass(frozen=True)
+class _Status:
+    memory: int
+    threads: int
 
 
 def _processes() -> list[int]:
     return [int(name) for name in os.listdir("/proc") if name.isdigit() and name != "1"]
 
 
-def _own_memory(process: int) -> int:
-    total = 0
+def _status(process: int) -> _Status:
+    memory = threads = 0
     for line in _read(process, "status").splitlines():
-        if line.startswith(("RssAnon:", "RssShmem:")):
-            total += int(line.split()[1]) * 1024
-    return total
+        if line.startswith(_MEMORY):
+            memory += int(line.split()[1]) * 1024
+        elif line.startswith("Threads:"):
+            threads = int(line.split()[1])
+    return _Status(memory, threads)
 
 
 def _cpu(process: int) -> float:

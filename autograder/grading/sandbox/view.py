@@ -26,7 +26,7 @@ PACKAGE = Path(autograder.__file__).parent
 _SYSTEM = ("bin", "lib", "lib32", "lib64", "usr/bin", "usr/lib", "usr/lib32", "usr/lib64", "usr/share/fonts",
            "usr/share/fontconfig", "usr/share/zoneinfo", "etc/ld.so.cache", "etc/fonts", "etc/localtime",
            "etc/alternatives")  # fmt: skip
-_DEVICES = ("null", "zero", "full", "random", "urandom")
+_DEVICES = ("null", "full", "random", "urandom")  # not zero: mapped, it is memory that no limit counts
 _NOT_SHOWN = ("solutions*", "grading", "authoring*", ".*")
 _OWN_FILES = ("grading.json", ".grading_")  # what grading leaves beside a notebook
 

@@ -8,8 +8,8 @@ from jupyter_client.manager import AsyncKernelManager
 
 NAME = "autograder-warm"
 
-_LARGEST = 16_000_000  # bytes of a message; a kernel that sends a larger one is cut off
-_WAITING = 200  # messages that are kept until the grader gets to them
+_LARGEST = 10_000_000  # bytes of a message; a kernel that sends a larger one is cut off
+_WAITING = 100  # messages that are kept until the grader gets to them
 
 
 class WarmKernelManager(AsyncKernelManager):
@@ -26,4 +26,13 @@ class WarmKernelManager(AsyncKernelManager):
     def client(self, **arguments: Any) -> AsyncKernelClient:
         client = super().client(**arguments)
         client.context.maxmsgsize, client.context.rcvhwm = _LARGEST, _WAITING
+        execute = client.execute
+
+        def execute_counted(*arguments: Any, **named: Any) -> str:
+            begin_cell = getattr(self.provisioner, "begin_cell", None)
+            if begin_cell:
+                begin_cell()
+            return execute(*arguments, **named)
+
+        client.execute = execute_counted
         return client

@@ -18,6 +18,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import KernelProvisionerBase
 
 from ..problems import CourseError
+from ..sandbox.keeper import CELL
 from ..sandbox.limits import Limits
 from .client import ForkedKernel, warm_process
 
@@ -30,6 +31,7 @@ class WarmProvisioner(KernelProvisionerBase):
 
     _kernel: ForkedKernel | None = None
     _folder = ""
+    _reached = ""
 
     @property
     def has_process(self) -> bool:
@@ -76,13 +78,25 @@ class WarmProvisioner(KernelProvisionerBase):
         if said != ("up", False):
             kernel.close()
             raise CourseError(f"The sandbox of a grading kernel could not be made ({said[0] or 'no answer'}).")
-        self._kernel = kernel
+        self._kernel, self._reached = kernel, ""
         return self.connection_info
 
     async def poll(self) -> int | None:
         if self._kernel is None:
             return 0
-        return 1 if self._kernel.poll()[1] else None
+        said, ended = self._kernel.poll()
+        self._reached = said.partition("\n")[2]
+        return 1 if ended else None
+
+    def begin_cell(self) -> None:
+        """Say that the next cell is about to run, whose processor time has a limit of its own."""
+        if self._kernel is not None:
+            self._kernel.signal(CELL)
+
+    @property
+    def reached(self) -> str:
+        """The limit that ended the kernel, such as "memory"; "" if none did."""
+        return self._reached
 
     async def wait(self) -> int | None:
         while self._kernel is not None and await self.poll() is None:

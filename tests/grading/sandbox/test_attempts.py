@@ -1,15 +1,23 @@
 """What a student's cell may try in a grading kernel: each attempt is real, and looked at from both sides."""
 
+import asyncio
 import os
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import BinaryIO
 
 import psutil
 import pytest
+from nbclient.exceptions import DeadKernelError
 
 from autograder.grading.sandbox import landlock
+from autograder.grading.sandbox import usage as usage_module
 from autograder.grading.sandbox.limits import Limits
+from autograder.grading.sandbox.usage import Usage
+from autograder.grading.warm.client import warm_process
+from autograder.grading.warm.manager import WarmKernelManager
 
 from ...course import ROOT
 from ..warm.kernels import needs_a_sandbox, run
@@ -176,6 +184,141 @@ def test_processes_and_threads_are_counted(tmp_path):
     made, error = run(tmp_path, children)[0].split()
     assert int(made) < Limits().processes
     assert error == "BlockingIOError"
+
+
+def test_processes_are_counted_for_each_kernel_by_itself(tmp_path):
+    """Two kernels of the same grader at once: what one has started is not missing in the other."""
+    cell = f"""
+    import os, time
+    for i in range({Limits().processes // 2}):
+        if os.fork() == 0:
+            time.sleep(20)
+            os._exit(0)
+    time.sleep(5)
+    print("all started")
+    """
+    with ThreadPoolExecutor() as pool:
+        said = list(pool.map(lambda _: run(tmp_path, cell), range(3)))
+    assert said == [["all started\n"]] * 3
+
+
+BURN = """
+import os, time
+start = time.monotonic()
+for i in range(3):
+    if os.fork() == 0:
+        {}
+        while True: pass
+while True: pass
+"""
+
+
+def test_a_cell_that_uses_too_much_time_is_interrupted_and_the_next_cell_runs(tmp_path):
+    limits = Limits(cell_cpu=2, cpu=60)
+    said = run(
+        tmp_path, BURN.format("pass"), "print('runs')", "sum(i for i in range(10**6))\nprint('too')", limits=limits
+    )
+    assert said == ["KeyboardInterrupt", "runs\n", "too\n"]
+
+
+def test_processes_that_leave_the_group_use_no_more_time(tmp_path):
+    start = time.monotonic()
+    deaf = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)"
+    with pytest.raises(DeadKernelError):
+        run(tmp_path, deaf + BURN.format("os.setsid()"), limits=Limits(cell_cpu=2))
+    assert time.monotonic() - start < 30
+
+
+def test_a_notebook_has_so_much_time_in_all(tmp_path):
+    cell = "import time\nwhile time.process_time() < {}: pass\nprint('done')"
+    with pytest.raises(DeadKernelError):
+        run(tmp_path, cell.format(2), cell.format(20), limits=Limits(cpu=4))
+
+
+def test_the_time_of_children_that_nobody_waits_for_counts(tmp_path):
+    """Linux charges it to nobody if their parent ignores that they end; so it cannot."""
+    cell = """
+    import os, signal, time
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for i in range(20):
+        if os.fork() == 0:
+            os._exit(0)
+    def waiting():
+        stats = [open(f"/proc/{name}/stat").read() for name in os.listdir("/proc") if name.isdigit()]
+        return sum(stat.rpartition(")")[2].split()[0] == "Z" for stat in stats)
+    end = time.monotonic() + 20
+    while waiting() < 20 and time.monotonic() < end:
+        time.sleep(0.1)
+    print(waiting())
+    """
+    assert run(tmp_path, cell) == ["20\n"]
+
+
+def test_a_limit_on_processes_that_linux_does_not_keep_is_kept(tmp_path, monkeypatch):
+    """As root in a user namespace, where there is no other user to become."""
+    usage = Usage(os.getpid(), Limits(processes=20))
+    monkeypatch.setattr(usage_module, "_processes", lambda: [os.getpid()] * 21)
+    assert usage.reached() == "processes"
+
+
+def test_no_memory_is_had_that_no_process_is_charged_for(tmp_path):
+    said = tried(
+        tmp_path,
+        "__import__('mmap').mmap(-1, 2**20)",
+        "open('/dev/zero')",
+        "__import__('ctypes').CDLL(None).shmget(0, 2**20, 0o1600)",
+        "__import__('ctypes').CDLL(None).msgget(0, 0o1600)",
+        "__import__('ctypes').CDLL(None).semget(0, 1000, 0o1600)",
+        "len(__import__('mmap').mmap(-1, 2**20, 2 | 32))",
+    )
+    assert [one.strip() for one in said] == [
+        "PermissionError", "FileNotFoundError", "done: -1", "done: -1", "done: -1", f"done: {2**20}",
+    ]  # fmt: skip
+
+
+def test_no_socket_leads_around_the_network_namespace(tmp_path):
+    """Such as that to the host of a virtual machine."""
+    families = {"vsock": 40, "alg": 38, "packet": 17, "bluetooth": 31, "tipc": 30, "xdp": 44}
+    said = tried(tmp_path, *(f"__import__('socket').socket({number}, 1)" for number in families.values()))
+    assert {one.strip() for one in said} == {"OSError"}
+
+
+def test_no_solution_is_anywhere_in_memory(tmp_path):
+    """Read from end to end, from outside: the memory holds no line that only a solution has."""
+    wanted = {"itself": "/home/student/submission"}
+    for path in (ROOT / "autograder" / "exercises").rglob("solutions.py"):
+        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("    ")]
+        wanted[path.parent.name] = max(lines, key=len)
+
+    async def found() -> set[str]:
+        kernel = WarmKernelManager()
+        await kernel.start_kernel(cwd=str(tmp_path))
+        process = psutil.Process(warm_process().pid)
+        while process.children():
+            process = max(process.children(), key=lambda child: child.create_time())
+        names = {name for name, line in wanted.items() if _in_memory(process.pid, line.encode())}
+        await kernel.shutdown_kernel(now=True)
+        return names
+
+    assert asyncio.run(found()) == {"itself"}
+
+
+def _in_memory(pid: int, text: bytes) -> bool:
+    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
+        for line in maps:
+            place, rights, *_, name = line.split(maxsplit=5) if line.count("/") else [*line.split()[:5], ""]
+            start, end = (int(number, 16) for number in place.split("-"))
+            if "r" in rights and not name.startswith("/") and text in _read(memory, start, end):
+                return True
+    return False
+
+
+def _read(memory: BinaryIO, start: int, end: int) -> bytes:
+    try:
+        memory.seek(start)
+        return memory.read(end - start)
+    except (OSError, OverflowError):  # not memory, but what the kernel shows there
+        return b""
 
 
 def test_memory_is_an_exception_and_the_next_cell_runs(tmp_path):

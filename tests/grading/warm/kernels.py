@@ -8,16 +8,17 @@ import pytest
 from nbclient import NotebookClient
 
 from autograder.grading.sandbox import available
+from autograder.grading.sandbox.limits import Limits
 from autograder.grading.warm.manager import WarmKernelManager
 
 needs_a_sandbox = pytest.mark.skipif(bool(available.problem()), reason=available.problem())
 
 
-def run(folder: Path, *cells: str, timeout: int = 60) -> list[str]:
+def run(folder: Path, *cells: str, timeout: int = 60, limits: Limits | None = None) -> list[str]:
     """What each cell printed, or the name of its exception; the notebook runs on a copy of `folder`."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(textwrap.dedent(cell)) for cell in cells])
     client = NotebookClient(notebook, kernel_manager_class=WarmKernelManager, allow_errors=True, timeout=timeout)
     client.resources = {"metadata": {"path": str(folder)}}
     client.shutdown_kernel = "immediate"
-    client.execute()
+    client.execute(**({"limits": limits} if limits else {}))
     return ["".join(output.get("text", output.get("ename", "")) for output in cell.outputs) for cell in notebook.cells]
