@@ -45,9 +45,16 @@ c.Autograde.autograde_preprocessors = [
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
     "autograder.grading.scores.SaveGrades",
+    "autograder.grading.harmless.Harmless",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
 # When a submission that has a score cannot be graded again, the automatic part of that score is taken back.
 c.Autograde.exporter_class = "autograder.grading.scores.Exporter"
+
+# Nothing that a student made runs in a browser: neither in the formgrader nor in feedback.
+c.HTMLExporter.filters = {
+    "markdown2html": "autograder.grading.harmless.markdown2html",
+    "clean_html": "autograder.grading.harmless.clean",
+}
