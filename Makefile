@@ -44,6 +44,10 @@ notebooks: $(ENV)  ## run the lectures (SEED=0); the executed copies go to out/
 release: $(ENV)  ## make the students' assignments in release/ from source/
 	$(IN_ENV)python -m autograder.grading.release
 
+.PHONY: student-kit
+student-kit: $(ENV)  ## make out/student-kit.zip, all that a student needs
+	$(IN_ENV)python -m autograder.grading.kit
+
 .PHONY: expectations
 expectations: $(ENV)  ## record anew what the public challenges expect
 	$(IN_ENV)python -m autograder.authoring
