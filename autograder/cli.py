@@ -11,17 +11,34 @@ EPILOG = "Each command says in one sentence what is wrong, if something is, and 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns its exit status."""
-    chosen = _parser().parse_args(arguments)
+    parser = _parser()
+    if not (sys.argv[1:] if arguments is None else arguments):
+        parser.print_help(sys.stderr)
+        return 2
+    chosen = parser.parse_args(arguments)
     try:
         return chosen.run(chosen)
-    except CourseError as error:
-        return _say(f"autograder {chosen.command}: {error}")
-    except ModuleNotFoundError as error:
-        return _say(
-            f"autograder {chosen.command}: {error.name} is not installed: run `make`, or install requirements.lock."
-        )
     except KeyboardInterrupt:
         return _say(f"autograder {chosen.command}: stopped; what is done so far is kept.", status=130)
+    except Exception as error:
+        if sentence := _sentence(error):
+            return _say(f"autograder {chosen.command}: {sentence}")
+        raise
+
+
+def _sentence(error: Exception) -> str:
+    """What a person can do about an error; "" if it is not theirs."""
+    match error:
+        case CourseError():
+            return str(error)
+        case ModuleNotFoundError():
+            return f"{error.name} is not installed: run `make`, or install requirements.lock."
+        case OSError(strerror=str(why)):
+            return f"{error.filename or 'A file'} cannot be used ({why}): see to that, and call the command again."
+    if type(error).__module__.startswith("sqlalchemy."):
+        why = str(getattr(error, "orig", error)).partition("\n")[0].rstrip(".")
+        return f"The gradebook cannot be used ({why}): see to that, or put a copy of it in its place, and try again."
+    return ""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -106,8 +123,14 @@ def _add_no_sandbox(parser) -> None:
 
 
 def _add_class(parser) -> None:
-    parser.add_argument("--students", metavar="N", type=int, default=24, help="how many students (default: 24)")
+    parser.add_argument("--students", metavar="N", type=_count, default=24, help="how many students (default: 24)")
     parser.add_argument("--seed", metavar="S", type=int, default=1, help="another seed, another class (default: 1)")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 up")
+    return int(text)
 
 
 def _grade(chosen: argparse.Namespace) -> int:

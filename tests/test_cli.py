@@ -1,5 +1,6 @@
 """The command line: it reads well, starts at once, and says in one sentence what a person did wrong."""
 
+import errno
 import shutil
 import subprocess
 import sys
@@ -36,7 +37,21 @@ def test_help_says_what_there_is(arguments, words, capsys):
     assert not [word for word in words if word not in said]
 
 
-@pytest.mark.parametrize("arguments", [[], ["unknown"], ["grade"], ["demo", "--students", "many"]])
+def test_without_a_command_it_lists_the_commands(capsys):
+    assert main([]) == 2
+    assert "simulate a class, grade it and show the result" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["unknown"],
+        ["grade"],
+        ["demo", "--students", "many"],
+        ["demo", "--students", "0"],
+        ["simulate", "a3_loop_order", "--students", "-3"],
+    ],
+)
 def test_a_command_that_does_not_exist_fails_with_its_usage(arguments, capsys):
     with pytest.raises(SystemExit) as stop:
         main(arguments)
@@ -62,7 +77,6 @@ def test_help_loads_nothing_heavy():
         (["grade", "a9"], None, "There is no assignment 'a9' in {course}/source: choose one of a3_loop_order."),
         (["grade", "a3_loop_order"], None, "There are no submissions of a3_loop_order in {course}/submitted: collect"),
         (["simulate", "a9"], None, "There is no assignment 'a9'"),
-        (["simulate", "a3_loop_order", "--students", "0"], None, "A class of 0 cannot be simulated: ask for at least"),
         (["demo", "--students", "3"], None, "{course} holds something that no demonstration made: name another folder"),
     ],
 )
@@ -78,6 +92,43 @@ def test_a_mistake_is_one_sentence_with_what_to_do(course, arguments, missing, w
     assert said.endswith(".\n")
     assert said.count("\n") == 1
     assert sorted(path.name for path in course.iterdir()) == before
+
+
+def test_a_course_folder_that_does_not_exist_is_one_sentence(tmp_path, capsys):
+    assert main(["grade", "a3_loop_order", "--course", str(tmp_path / "nowhere")]) == 1
+    assert capsys.readouterr().err == (
+        f"autograder grade: There is no folder {tmp_path / 'nowhere'}: name the course folder with --course.\n"
+    )
+
+
+@pytest.mark.parametrize("kind", ["no database", "folder"])
+def test_a_gradebook_that_is_none_is_one_sentence(course, kind, capsys):
+    (course / "submitted" / "student" / "a3_loop_order").mkdir(parents=True)
+    shutil.copytree(ROOT / "release" / "a3_loop_order", course / "release" / "a3_loop_order")
+    gradebook = course / "gradebook.db"
+    gradebook.mkdir() if kind == "folder" else gradebook.write_text("This is no database.")
+    assert main(["grade", "a3_loop_order", "--unsafe-no-sandbox", "--course", str(course)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("autograder grade: The gradebook cannot be used (")
+    assert said.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(course, monkeypatch, capsys):
+    def refused(*arguments):
+        raise PermissionError(errno.EACCES, "Permission denied", str(course / "submitted"))
+
+    monkeypatch.setattr("autograder.grading.simulate.simulate", refused)
+    assert main(["simulate", "a3_loop_order", "--course", str(course)]) == 1
+    assert capsys.readouterr().err == (
+        f"autograder simulate: {course / 'submitted'} cannot be used (Permission denied): see to that, and call the "
+        "command again.\n"
+    )
+
+
+def test_an_error_of_ours_keeps_its_traceback(monkeypatch):
+    monkeypatch.setattr("autograder.cli._grade", lambda chosen: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        main(["grade", "a3_loop_order"])
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,8 @@ class Course:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
+        if not self.folder.is_dir():
+            raise CourseError(f"There is no folder {self.folder}: name the course folder with --course.")
         if not (self.folder / "nbgrader_config.py").is_file():
             raise CourseError(
                 f"{self.folder} has no nbgrader_config.py: copy the course's into it, or name the course folder "
