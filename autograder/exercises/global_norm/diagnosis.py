@@ -64,7 +64,9 @@ def _by_kind(c: Comparison, evidence: dict) -> str | None:
     if odd:
         if odd.keys() <= _with(c, "nothing"):
             return "wrong-empty-value"
-        return "missing-abs" if all("complex" in words for words in odd.values()) else "wrong-return-type"
+        negative_sum = odd.keys() <= _with(c, "p1") | _with(c, "p3")  # only odd powers keep signs
+        roots_of_it = negative_sum and all("complex" in words for words in odd.values())
+        return "missing-abs" if roots_of_it else "wrong-return-type"
     changes = [outcome["changed"] for outcome in c.seen.values() if outcome.get("changed")]
     if changes:
         return "modifies-list" if all(change[0] == "list" for change in changes) else "modifies-inputs"

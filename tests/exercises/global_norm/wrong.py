@@ -1452,3 +1452,9 @@ def root_of_each_row(tensors, norm_type=2.0):
             rows = t.norm(norm_type, dim=0) if t.dim() > 1 else t.norm(norm_type).reshape(1)
             norms.append(rows.max().item() if norm_type == math.inf else rows.sum().item())
     return float(np.linalg.norm(norms, norm_type))
+
+
+@corpus.wrong("wrong-return-type")
+def returns_a_complex_number(tensors, norm_type=2.0):
+    present = [vector(t) for t in tensors if t is not None]
+    return complex(torch.cat(present).norm(norm_type).item()) if present else 0j
