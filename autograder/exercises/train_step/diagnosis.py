@@ -18,7 +18,7 @@ from ...kinds.trajectories import (
     same_call,
     same_weights,
 )
-from .relation import lengths_used, relate
+from .relation import keeps_direction, lengths_used, relate
 
 # Weights cannot tell these apart: the mutants among them all take the raw step, or none at all.
 _RAW_STEP, _NO_STEP = "no_clip", "never_steps"
@@ -43,7 +43,7 @@ def name_update(seen: dict, expected: dict) -> tuple[list[str], bool]:
             codes = [name_standstill(evidence)]
         elif codes == ["clip-missing"]:
             codes = [_name_raw_step(seen, codes)]
-    if _is_scaled(evidence, expected["reference"]["evidence"]):
+    if _is_scaled(evidence, expected["reference"]["evidence"]) and keeps_direction(seen, expected):
         codes.insert(0, "missing-unscale")
     if codes[0] == "wrong-threshold" and _is_global(lengths_used(seen, expected), evidence["global_numbers"]):
         codes.insert(0, "ignores-arguments")
@@ -143,7 +143,7 @@ def _name_by_events(seen: dict, expected: dict) -> str | None:
 
 
 def _is_scaled(evidence: dict, reference: dict) -> bool:
-    """Whether backward gave a gradient many times the true one: the loss was scaled up."""
+    """Whether backward gave a gradient many times as long as the true one, as it does when the loss was scaled up."""
     true_norm = reference["backward_norms"][0]
     return any(norm and norm > 16 * true_norm for norm in evidence["backward_norms"][:1])
 

@@ -38,6 +38,11 @@ def lengths_used(seen: dict, expected: dict) -> list[float]:
     return [s.length for s in _first_steps(seen, expected) if s.norm > s.max_norm]
 
 
+def keeps_direction(seen: dict, expected: dict) -> bool:
+    """Whether every update that can be read goes along the true gradient, however far."""
+    return all(step.factor is not None for step in _first_steps(seen, expected))
+
+
 def _first_steps(seen: dict, expected: dict) -> list[Step]:
     raw = expected["mutants"][_UNCLIPPED]["observations"]["runs"]
     steps = []

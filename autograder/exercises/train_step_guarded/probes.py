@@ -97,7 +97,8 @@ def _break(call: dict) -> dict:
     match call["broken"]:
         case "nan-input":
             call["inputs"][0][0] = "nan"
-        case "inf-target":
+        case "inf-target":  # a hidden value of exactly 1 has slope 0, and 0 times inf is nan: its inputs are small
+            call["inputs"][0] = [x / 4 for x in call["inputs"][0]]
             call["targets"][0][0] = "inf"
         case "missing-target":
             call["targets"][0][0] = "nan"

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from autograder import authoring, check, exercises, public
@@ -39,8 +39,8 @@ def test_a_wrong_training_step_is_wrong_for_sequences_and_named(name):
     assert result.findings[0].code in (*codes, _OTHERWISE.get(name))
 
 
-@pytest.mark.skip(reason="not yet steady: seen to fail once on another seed or on a busy machine")
 @settings(max_examples=3, deadline=None)
+@example(seed=3)  # two mutants have a gradient 16 times as long as the true one, although no loss is scaled
 @given(seed=st.integers(0, 2**32 - 1))
 def test_on_any_challenge_right_passes_and_every_mutant_has_its_code(seed):
     challenge = TASK.challenge(seed)

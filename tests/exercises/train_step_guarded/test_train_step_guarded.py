@@ -5,7 +5,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from autograder import authoring, check, exercises
@@ -22,8 +22,8 @@ def kind_of(number: float) -> str:
     return "nan" if math.isnan(number) else "inf" if math.isinf(number) else "finite"
 
 
-@pytest.mark.skip(reason="not yet steady: seen to fail once on another seed or on a busy machine")
 @settings(max_examples=5, deadline=None)
+@example(seed=16)  # with inputs of ordinary size, a hidden value is 1 to the last digit
 @given(seed=seeds)
 def test_a_broken_call_has_the_loss_and_the_norm_of_its_kind(seed):
     probes = TASK.challenge(seed)["given"]["probes"]
