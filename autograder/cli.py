@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_grade(commands)
+    _add_report(commands)
     _add_simulate(commands)
     _add_demo(commands)
     _add_doctor(commands)
@@ -58,8 +59,8 @@ def _add_grade(commands) -> None:
         "grade",
         help="grade all submissions of an assignment",
         description="Grade all submissions of an assignment with nbgrader, make the feedback pages, and print a table: "
-        "who has how many points, and what was misunderstood. Submissions that cannot be graded are listed with the "
-        "reason and do not stop the others; the exit status is then 1.",
+        "who has how many points, and what was misunderstood; then write the class report. Submissions that cannot be "
+        "graded are listed with the reason and do not stop the others; the exit status is then 1.",
         epilog=EPILOG,
     )
     parser.add_argument("assignment", metavar="ASSIGNMENT", help="its folder in source, such as a3_loop_order")
@@ -69,6 +70,25 @@ def _add_grade(commands) -> None:
     )
     _add_no_sandbox(parser)
     parser.set_defaults(run=_grade)
+
+
+def _add_report(commands) -> None:
+    parser = commands.add_parser(
+        "report",
+        help="write the class report: what was understood, and what not",
+        description="Write an HTML page and a CSV file into the folder reports: points, how the exercises went, the "
+        "class's misconceptions with an example of code and the lecture to revisit, who needs looking after, what to "
+        "score by hand, and what changed since the grading before.",
+        epilog=EPILOG,
+    )
+    parser.add_argument(
+        "assignments", metavar="ASSIGNMENT", nargs="*", help="its folder in source (default: all that are graded)"
+    )
+    _add_course(parser)
+    parser.add_argument(
+        "--anonymous", action="store_true", help="call students by pseudonyms, the same in each report of the course"
+    )
+    parser.set_defaults(run=_report)
 
 
 def _add_simulate(commands) -> None:
@@ -138,6 +158,7 @@ def _grade(chosen: argparse.Namespace) -> int:
 
     from .grading.class_run import grade
     from .grading.course import Course
+    from .grading.report.writing import write
     from .grading.table import show
 
     console = Console()
@@ -146,7 +167,21 @@ def _grade(chosen: argparse.Namespace) -> int:
         course.allow_everything()
     run = grade(course, chosen.assignment, console, force=not chosen.new)
     show(run, console)
+    if run.rows:
+        console.print(f"Class report: {write(course, [chosen.assignment]).page}", soft_wrap=True, highlight=False)
     return 1 if run.failed else 0
+
+
+def _report(chosen: argparse.Namespace) -> int:
+    from .grading.course import Course
+    from .grading.report.writing import write
+
+    report = write(Course(chosen.course), chosen.assignments, anonymous=chosen.anonymous)
+    for note in report.notes:
+        print(note)
+    print(f"Class report: {report.page}")
+    print(f"As a table:   {report.table}")
+    return 0
 
 
 def _simulate(chosen: argparse.Namespace) -> int:

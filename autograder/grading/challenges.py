@@ -66,6 +66,13 @@ class Challenges:
         seed = _hashed(secret, "challenge", task.JUDGED_AS, generation, number)
         return self._challenge(task.JUDGED_AS, f"{task.JUDGED_AS}-{generation}-{number}", seed)
 
+    def keyed(self, *what: str) -> bytes:
+        """Bytes that follow from a text and the course's secret, and that only who knows the secret can tell.
+
+        Raises CourseError if the course's secret cannot be read or written.
+        """
+        return hmac.new(self._secret()[0], json.dumps(what).encode(), hashlib.sha256).digest()
+
     def renew(self) -> None:
         """Begin a new generation, if a challenge of the present one has been drawn."""
         secret, generation = self._secret()

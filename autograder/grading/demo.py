@@ -11,6 +11,7 @@ from .course import Course
 from .keys import FOLDER
 from .problems import CourseError
 from .release import build_release
+from .report.writing import write
 from .simulate import Drawn, simulate
 from .table import show
 
@@ -44,6 +45,7 @@ def demo(folder: Path, students: int, seed: int, console: Console, *, sandboxed:
     console.print(f"\n{answers - len(differing)} of {answers} answers were judged and named as the manifest says.")
     for line in differing:
         console.print(f"  {line}", soft_wrap=True)
+    console.print(f"Class report:   {write(course, [ASSIGNMENT]).page}", soft_wrap=True)
     console.print(f"Feedback pages: {course.folder / course.settings.feedback_directory}", soft_wrap=True)
     console.print(f"Gradebook:      {course.settings.db_url.removeprefix('sqlite:///')}", soft_wrap=True)
     return not differing

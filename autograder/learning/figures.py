@@ -64,20 +64,24 @@ def show_figure(figure: Figure | Axes, *, alt: str, table: Mapping[str, Sequence
     Raises ValueError if the alt text says nothing, an axis has no label, or there is no table and none can be read off.
     """
     figure = figure if isinstance(figure, Figure) else figure.figure
+    markup.show(figure_html(figure, alt=alt, table=table), f"[Figure] {alt}")
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close(figure)
+
+
+def figure_html(figure: Figure, *, alt: str, table: Mapping[str, Sequence] | None = None) -> str:
+    """What `show_figure` shows, as HTML that needs no other file. Raises ValueError as it does."""
     _refuse_trivial(alt)
     tables = markup.table(table) if table else _tables(figure)
     with rc_context(STYLE):
         for axes in figure.axes:
             _finish(axes)
     png = base64.b64encode(_png(figure)).decode("ascii")
-    html = (
+    return (
         f'<figure style="margin: 0.5em 0"><img src="data:image/png;base64,{png}" alt="{markup.escape(alt)}" '
         f'style="max-width: 100%; width: {figure.get_figwidth():g}in; background: white">'
         f"{markup.disclosure('Data of this figure', tables)}</figure>"
     )
-    markup.show(html, f"[Figure] {alt}")
-    if pyplot := sys.modules.get("matplotlib.pyplot"):
-        pyplot.close(figure)
 
 
 def _refuse_trivial(alt: str) -> None:

@@ -175,6 +175,8 @@ def test_a_demonstration_shows_that_grading_finds_what_was_simulated(tmp_path, c
     assert main(["demo", "--students", "2", "--course", str(folder)]) == 0
     said = capsys.readouterr().out
     assert "10 of 10 answers were judged and named as the manifest says." in said
+    assert f"Class report:   {folder / 'reports' / 'a3_loop_order.html'}" in said
+    assert "<b>2</b> of 2 students graded" in (folder / "reports" / "a3_loop_order.html").read_text(encoding="utf-8")
     assert f"Feedback pages: {folder / 'feedback'}" in said
     assert f"Gradebook:      {folder / 'gradebook.db'}" in said
     manifest = json.loads((folder / "manifest.json").read_text())

@@ -1,0 +1,181 @@
+"""The class report of a class that was made up: its figures, its readers, its secrets, and what can go wrong."""
+
+import csv
+import html
+import io
+import re
+import time
+from collections import Counter
+from types import SimpleNamespace
+
+import html5lib
+import numpy as np
+import pytest
+from scipy import stats
+
+from autograder.grading.report import statistics
+from autograder.grading.report.gathering import gather
+from autograder.grading.report.writing import write
+
+from ..classes import ASSIGNMENT
+from . import made
+from .made import course_with, made_class
+
+
+def report_of(folder, students, people=None, **arguments):
+    course = course_with(folder)
+    made.write(course, students, people)
+    return course, write(course, **arguments)
+
+
+def table(report) -> list[dict]:
+    text = report.table.read_bytes().decode("utf-8")
+    assert text.startswith("\ufeff")
+    return list(csv.DictReader(io.StringIO(text[1:], newline="")))
+
+
+def cells_of(page: str, caption: str) -> list[list[str]]:
+    """The rows of the table with a caption, as texts."""
+    tree = html5lib.parse(page, namespaceHTMLElements=False)
+    captions = {one: one.find("caption") for one in tree.iter("table")}
+    (found,) = [one for one, words in captions.items() if words is not None and words.text == caption]
+    return [[" ".join("".join(cell.itertext()).split()) for cell in row] for row in found.find("tbody")]
+
+
+@pytest.fixture(scope="module")
+def thirty(tmp_path_factory):
+    students = made_class(30)
+    course, report = report_of(tmp_path_factory.mktemp("thirty") / "course", students)
+    return SimpleNamespace(course=course, students=students, report=report, page=report.page.read_text("utf-8"))
+
+
+class TestFigures:
+    def test_misconceptions_are_counted_as_they_were_made(self, thirty):
+        codes = Counter(
+            code
+            for one in thirty.students.values()
+            for code in {answer.misconception for answer in one.answers.values() if not answer.right}
+        )
+        found = statistics.misconceptions(gather(thirty.course, ASSIGNMENT))
+        assert {seen.code: seen.students for seen in found} == codes
+        assert [seen.students for seen in found] == sorted(codes.values(), reverse=True)
+        shown = re.findall(r"<span class=\"soft\">\(([\w-]+)\)</span><br>.*?<b>(\d+) student", thirty.page, re.DOTALL)
+        assert {code: int(count) for code, count in shown} == {
+            code: count for code, count in codes.items() if code != "not-implemented"
+        }
+
+    def test_difficulty_and_discrimination_are_scipys(self, thirty):
+        ones = list(thirty.students.values())
+        rows = cells_of(thirty.page, "How the exercises went")
+        for row, exercise in zip(rows, made.TESTS, strict=True):
+            right = [one.right(exercise) for one in ones]
+            others = [sum(one.points(other) for other in made.TESTS if other != exercise) for one in ones]
+            figure = stats.pointbiserialr(right, others).statistic
+            assert row[1] == f"{sum(right)} of 30"
+            assert row[2] == f"{np.mean(right):.2f}"
+            assert row[3] == f"{figure:.2f}".replace("-", "−")
+
+    def test_the_points_are_spread_as_they_were_given(self, thirty):
+        points = [sum(one.points(exercise) for exercise in made.TESTS) for one in thirty.students.values()]
+        counts = [sum(low <= one < low + 2 for one in points) for low in range(0, 20, 2)]
+        assert [int(row[1]) for row in cells_of_figure(thirty.page, "Histogram")] == counts
+        assert f"<b>{np.mean(points):.1f}</b> points of 20 on average" in thirty.page
+        assert f"the median is {np.median(points):.3g}." in thirty.page
+
+    def test_pairs_are_those_that_come_together(self, thirty):
+        sets = [
+            {answer.misconception for answer in one.answers.values() if not answer.right} - {"not-implemented"}
+            for one in thirty.students.values()
+        ]
+        found = statistics.pairs(gather(thirty.course, ASSIGNMENT), frozenset({"not-implemented"}))
+        assert found
+        for pair in found:
+            both = sum({pair.first, pair.second} <= one for one in sets)
+            assert pair.both == both > 1
+            alone = [sum(code in one for one in sets) for code in (pair.first, pair.second)]
+            assert pair.expected == pytest.approx(alone[0] * alone[1] / 30)
+        known = {frozenset((pair.first, pair.second)) for pair in found}
+        codes = set().union(*sets)
+        for first, second in {(a, b) for a in codes for b in codes if a < b}:
+            both = sum({first, second} <= one for one in sets)
+            expected = sum(first in one for one in sets) * sum(second in one for one in sets) / 30
+            assert (frozenset((first, second)) in known) == (both > 1 and both > expected)
+
+    def test_the_table_has_a_line_for_each_answer(self, thirty):
+        lines = table(thirty.report)
+        assert len(lines) == 30 * len(made.TESTS)
+        for line in lines:
+            answer = thirty.students[line["student"]].answers[line["exercise"]]
+            assert line["result"] == ("right" if answer.right else "wrong")
+            assert line["misconception"] == (answer.misconception or "")
+            assert bool(line["title"]) == (not answer.right)
+            assert line["points"] == str(thirty.students[line["student"]].points(line["exercise"]))
+            assert (line["out of"], line["to score by hand"], line["protected"]) == ("20", "1", "yes")
+
+    def test_each_misconception_has_its_lecture_and_code_that_shows_it(self, thirty):
+        assert "Revisit lecture 4, “where it goes”." in thirty.page
+        shown = [html.unescape(text) for text in re.findall(r"<pre><code>(.*?)</code></pre>", thirty.page, re.DOTALL)]
+        assert len(shown) > 10
+        assert all(len(text.splitlines()) > 1 or text.startswith("order = ") for text in shown)
+
+
+def cells_of_figure(page: str, words: str) -> list[list[str]]:
+    """The rows of the table behind the picture whose alt text begins with some words."""
+    tree = html5lib.parse(page, namespaceHTMLElements=False)
+    (figure,) = [one for one in tree.iter("figure") if one.find("img").get("alt").startswith(words)]
+    return [["".join(cell.itertext()) for cell in row] for row in figure.find("details").find("table").find("tbody")]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_point_biserial_correlation_is_scipys(seed):
+    rng = np.random.default_rng(seed)
+    size = int(rng.integers(3, 200))
+    right = rng.random(size) < rng.uniform(0.1, 0.9)
+    right[:2] = True, False
+    scores = rng.integers(0, 21, size) + right
+    assert statistics.point_biserial(right, scores) == pytest.approx(stats.pointbiserialr(right, scores).statistic)
+
+
+@pytest.mark.parametrize(
+    ("right", "scores"),
+    [([True, True], [1, 2]), ([False, False], [1, 2]), ([True, False], [0.1 + 0.2, 0.3]), ([True], [1])],
+)
+def test_where_all_are_alike_there_is_no_correlation(right, scores):
+    assert statistics.point_biserial(right, scores) is None
+
+
+def strictly(page: str) -> None:
+    html5lib.HTMLParser(strict=True).parse(page)
+
+
+@pytest.mark.parametrize("students", [1, 5])
+def test_a_small_class_can_be_read(tmp_path, students):
+    _, report = report_of(tmp_path / "course", made_class(students))
+    page = report.page.read_text("utf-8")
+    strictly(page)
+    assert f"<b>{students}</b> of {students} student" in page
+    assert "With so few answers, chance alone makes large values." in page or students == 1
+
+
+def test_a_large_class_can_be_read(tmp_path):
+    students = made_class(2000)
+    course = course_with(tmp_path / "course")
+    made.write(course, students)
+    began = time.perf_counter()
+    report = write(course)
+    assert time.perf_counter() - began < 20
+    page = report.page.read_text("utf-8")
+    strictly(page)
+    assert "<b>2,000</b> of 2,000 students graded" in page
+    assert len(page) < 1_000_000
+    assert " and 1,800 more: see the CSV." in page
+    assert len(table(report)) == 10_000
+
+
+def test_nothing_is_asked_of_the_network(thirty):
+    strictly(thirty.page)
+    assert "<script" not in thirty.page
+    assert "default-src 'none'" in html.unescape(thirty.page)
+    assert not re.findall(
+        r"(?:src|href)=\"(?!data:image/png|#|http://localhost:8888/formgrader/|a3_loop_order\.csv)", thirty.page
+    )
