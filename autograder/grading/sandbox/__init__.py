@@ -1,0 +1,1 @@
+CELL = 0  # what a keeper is sent when a cell begins, beside the numbers of signals

@@ -1,9 +1,14 @@
-"""Whether this machine lets a grader have its sandbox: found out by making one.
+"""Which sandbox this machine lets a grader have: found out by making one.
+
+Kernels forked from the warm process need namespaces that this program makes itself (`keeper.py`); they need no new
+Landlock, and so hold on Debian 12 and Ubuntu 24.04 too. Where the system lets only bubblewrap make them, kernels run
+inside that. The environment variable AUTOGRADER_SANDBOX says which of the two to try, and no other.
 
 Run as a program, this makes a sandbox around a process that does nothing, and prints what stood in the way.
 """
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -13,6 +18,9 @@ from pathlib import Path
 
 from ..problems import CourseError
 
+WARM, BUBBLEWRAP = "warm", "bubblewrap"
+FORCED = "AUTOGRADER_SANDBOX"
+
 _WAYS_OUT = (
     "Grade on a Linux machine of your own or in a virtual machine, or with --unsafe-no-sandbox "
     "(c.Execute.unsafe_no_sandbox = True), which lets the students' code do whatever you may do."
@@ -20,10 +28,11 @@ _WAYS_OUT = (
 _HINTS = {
     "unshare": "Allow namespaces: start a container with --cap-add SYS_ADMIN and --security-opt seccomp=unconfined "
     "(and apparmor=unconfined, where there is AppArmor); elsewhere, sysctl user.max_user_namespaces=10000 and, on "
-    "Ubuntu, kernel.apparmor_restrict_unprivileged_userns=0.",
+    "Ubuntu, install bubblewrap, or kernel.apparmor_restrict_unprivileged_userns=0.",
     "mount": "Allow mounts: start the container with --security-opt apparmor=unconfined and systempaths=unconfined.",
     "mount_setattr": "Use a kernel of Linux 5.14 or newer.",
     "umount": "Use a kernel of Linux 5.14 or newer.",
+    "bubblewrap": "Install bubblewrap.",
 }
 
 
@@ -33,26 +42,49 @@ def require() -> None:
         raise CourseError(said)
 
 
-@cache
 def problem() -> str:
     """Why there can be no sandbox on this machine, and what would do, as one or two sentences; "" if there can."""
+    return _found()[1]
+
+
+def kind() -> str:
+    """Which sandbox there can be: `WARM` or `BUBBLEWRAP`; "" for none."""
+    return _found()[0]
+
+
+@cache
+def _found() -> tuple[str, str]:
     if sys.platform != "linux":
-        return f"The sandbox for grading needs Linux, and this is {sys.platform}. {_WAYS_OUT}"
-    said = obstacle()
+        return "", f"The sandbox for grading needs Linux, and this is {sys.platform}. {_WAYS_OUT}"
+    forced, said = os.environ.get(FORCED, ""), {}
+    for name, tried in ((WARM, obstacle), (BUBBLEWRAP, bubblewrap_obstacle)):
+        if forced in ("", name):
+            said[name] = tried()
+            if not said[name]:
+                return name, ""
     if not said:
-        return ""
-    hint = _HINTS.get(said.split()[0].rstrip(":"), "")
-    return f"There is no sandbox for grading here ({said}). {hint} {_WAYS_OUT}".replace("  ", " ")
+        return "", f"The variable {FORCED} is {forced!r}: set it to {WARM} or {BUBBLEWRAP}, or to nothing."
+    first = next(iter(said.values()))
+    hint = _HINTS.get(first.split()[0].rstrip(":"), "")
+    words = f"There is no sandbox for grading here ({'; '.join(said.values())}). {hint} {_WAYS_OUT}"
+    return "", words.replace("  ", " ")
 
 
 def obstacle() -> str:
-    """What the system answered when a sandbox was made; "" if it was made."""
+    """What the system answered when a sandbox was made, as for kernels from the warm process; "" if it was made."""
     command = [sys.executable, "-P", "-c", _program()]
     run = subprocess.run(command, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
     try:
         return str(json.loads(run.stdout))
     except ValueError:
         return (run.stderr.strip().splitlines() or ["no answer"])[-1]
+
+
+def bubblewrap_obstacle() -> str:
+    """What was answered when a sandbox was made with bubblewrap; "" if it was made."""
+    from . import bubblewrap
+
+    return bubblewrap.obstacle(Path(tempfile.mkdtemp(prefix="autograder_")))
 
 
 def _program() -> str:

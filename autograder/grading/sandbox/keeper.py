@@ -16,12 +16,11 @@ import signal
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
-from . import landlock, linux, syscalls, view
+from . import CELL, landlock, linux, syscalls, view
 from .limits import Limits, apply
 from .usage import Usage
-
-CELL = 0  # no signal has this number
 
 _EVERY = 0.2  # seconds between two looks at what the kernel uses
 _FIRST_USER = 0x70000000  # where root grades: kernels run as users that nobody else is
@@ -44,7 +43,7 @@ def keep(
         run: the kernel, in its sandbox; it calls its argument when its sockets are there, and returns when it ends.
         root, package, sockets, submission, limits: as for `view.build`.
     """
-    other = _other_user() if os.geteuid() == 0 else None
+    other = other_user()
     by_root, user = other is not None, other or (os.getuid(), os.getgid())
     try:
         _leave(by_root)
@@ -54,25 +53,25 @@ def keep(
     ours, theirs = socket.socketpair()
     first = os.fork()
     if not first:
-        try:
-            ours.close()
-            grader.close()
-            _be_first(theirs, run, by_root, user, (root, package, sockets, submission, limits, user))
-        except BaseException as error:
-            with contextlib.suppress(OSError):
-                theirs.sendall(f"{getattr(error, 'strerror', None) or error!r}\n".encode())
-        finally:
-            os._exit(1)
+        ours.close()
+        grader.close()
+        be_first(
+            theirs, run, limits, user if by_root else None,
+            enter=lambda: view.build(root, package, sockets, submission, limits, user),
+            shut=lambda: linux.unmount(view.SOCKETS),
+        )  # fmt: skip
     theirs.close()
-    _pass_on(grader, ours)
+    pass_on(grader, ours)
     ours.close()
     with contextlib.suppress(ProcessLookupError):
         os.kill(first, signal.SIGKILL)
     os.waitpid(first, 0)
 
 
-def _other_user() -> tuple[int, int] | None:
-    """A user and group for one kernel alone, as which root can run it; None where there is no other user."""
+def other_user() -> tuple[int, int] | None:
+    """A user and group for one kernel alone, as which root can run it; None for others, and where there is no other."""
+    if os.geteuid() != 0:
+        return None
     for line in Path("/proc/self/uid_map").read_text().splitlines():
         first, _, many = map(int, line.split())
         if first <= _FIRST_USER and first + many > _FIRST_USER + 2**22:
@@ -93,36 +92,76 @@ def _leave(by_root: bool) -> None:
         Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
 
 
-def _pass_on(grader: socket.socket, first: socket.socket) -> None:
-    """Pass on the grader's signals and the first process's line, until one of them is gone."""
+def pass_on(grader: socket.socket, first: socket.socket, said: Callable[[bytes], None] = lambda data: None) -> None:
+    """Pass on the grader's signals and the first process's lines, until one of them is gone.
+
+    Args:
+        grader, first: the sockets to them.
+        said: called with what the first process has said, before it is passed on.
+    """
     while True:
         ready, _, _ = select.select([grader, first], [], [])
         for source, target in ((grader, first), (first, grader)):
             if source in ready:
                 with contextlib.suppress(OSError):
                     if data := source.recv(4096):
+                        if source is first:
+                            said(data)
                         target.sendall(data)
                         continue
                 return
 
 
-def _be_first(keeper: socket.socket, run: Callable, by_root: bool, user: tuple[int, int], seen: tuple) -> None:
-    limits: Limits = seen[4]
+def be_first(
+    keeper: socket.socket,
+    run: Callable[[Callable[[], None]], None],
+    limits: Limits,
+    user: tuple[int, int] | None,
+    *,
+    enter: Callable[[], None],
+    shut: Callable[[], None],
+) -> NoReturn:
+    """Be the first process of the kernel's namespaces, in which this process is. It does not come back.
+
+    Args:
+        keeper: the socket to the keeper.
+        run, limits: as for `keep`.
+        user: the user and group that the kernel is to become; None to stay what it is.
+        enter: makes the files ready that the kernel sees.
+        shut: puts the folder of the sockets out of reach, when they are there.
+    """
+    try:
+        _be_first(keeper, run, limits, user, enter, shut)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            keeper.sendall(f"{getattr(error, 'strerror', None) or error!r}\n".encode())
+    finally:
+        os._exit(1)
+
+
+def _be_first(
+    keeper: socket.socket,
+    run: Callable,
+    limits: Limits,
+    user: tuple[int, int] | None,
+    enter: Callable,
+    shut: Callable,
+) -> None:
     linux.refuse_debugging()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # so that nothing inside can end the first process
-    view.build(*seen)
+    enter()
     bound, kernel_end = socket.socketpair()
     kernel = os.fork()
     if not kernel:
         keeper.close()
         bound.close()
-        _be_kernel(kernel_end, run, by_root, user, limits)
+        _be_kernel(kernel_end, run, limits, user)
     kernel_end.close()
     said = bound.recv(4096)
     if said != b".":
         raise OSError(0, said.decode() or "the kernel ended while it started")
-    linux.unmount(view.SOCKETS)
-    if by_root:
+    shut()
+    if user:
         _become(user)
     linux.drop_privileges()
     linux.refuse_debugging()  # which a change of user undoes
@@ -132,7 +171,7 @@ def _be_first(keeper: socket.socket, run: Callable, by_root: bool, user: tuple[i
     _watch(keeper, kernel, limits)
 
 
-def _be_kernel(first: socket.socket, run: Callable, by_root: bool, user: tuple[int, int], limits: Limits) -> None:
+def _be_kernel(first: socket.socket, run: Callable, limits: Limits, user: tuple[int, int] | None) -> None:
     def bound() -> None:
         """Say that the sockets are there, and wait until their folder is out of reach."""
         first.send(b".")
@@ -141,7 +180,7 @@ def _be_kernel(first: socket.socket, run: Callable, by_root: bool, user: tuple[i
 
     try:
         os.setsid()
-        if by_root:
+        if user:
             _become(user)
         apply(limits)
         linux.drop_privileges()

@@ -1,6 +1,5 @@
 """How much a grading kernel may use: the numbers, and the ones that the kernel of Linux watches by itself."""
 
-import resource
 from dataclasses import dataclass
 
 MB = 2**20
@@ -25,6 +24,8 @@ def apply(limits: Limits) -> None:
 
     What the process has mapped already does not count: the limit of its address space is set above it.
     """
+    import resource  # which Windows has not
+
     with open("/proc/self/statm") as file:
         sizes = [int(pages) * resource.getpagesize() for pages in file.read().split()]
     mapped, data = sizes[0], sizes[5]

@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 
+from . import view
 from .limits import Limits
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -53,6 +54,8 @@ class Usage:
             return "memory"
         if used.processes > limits.processes:  # the kernel of Linux refuses them first, except to root
             return "processes"
+        if _files() > limits.folder_files:  # where bubblewrap made the folder; elsewhere Linux refuses them first
+            return "files"
         if used.cpu > limits.cpu or cell > limits.cell_cpu + _GRACE:
             return "time"
         if cell > limits.cell_cpu and not self._interrupted:
@@ -65,6 +68,12 @@ class Usage:
 class _Status:
     memory: int
     threads: int
+
+
+def _files() -> int:
+    """How many files there are in the kernel's own folder."""
+    status = os.statvfs(view.HOME)
+    return status.f_files - status.f_ffree
 
 
 def _processes() -> list[int]:

@@ -26,7 +26,7 @@ PACKAGE = Path(autograder.__file__).parent
 _SYSTEM = ("bin", "lib", "lib32", "lib64", "usr/bin", "usr/lib", "usr/lib32", "usr/lib64", "usr/share/fonts",
            "usr/share/fontconfig", "usr/share/zoneinfo", "etc/ld.so.cache", "etc/fonts", "etc/localtime",
            "etc/alternatives")  # fmt: skip
-_DEVICES = ("null", "full", "random", "urandom")  # not zero: mapped, it is memory that no limit counts
+DEVICES = ("null", "full", "random", "urandom")  # not zero: mapped, it is memory that no limit counts
 _NOT_SHOWN = ("solutions*", "grading", "authoring*", ".*")
 _OWN_FILES = ("grading.json", ".grading_")  # what grading leaves beside a notebook
 
@@ -52,11 +52,11 @@ def build(root: str, package: Path, sockets: str, submission: str, limits: Limit
     """
     linux.mount("none", "/", flags=linux.REC | linux.PRIVATE)
     linux.mount("tmpfs", root, "tmpfs", linux.NOSUID | linux.NODEV, "size=1m,mode=755")
-    for path in _shown():
+    for path in shown():
         _show(path, root)
     os.makedirs(root + str(PACKAGE), exist_ok=True)
     linux.mount(str(package), root + str(PACKAGE), flags=linux.BIND | linux.REC)
-    for name in _DEVICES:
+    for name in DEVICES:
         _show(f"/dev/{name}", root)
     os.symlink(HOME, f"{root}/dev/shm")
     for name in ("proc", HOME, SOCKETS):
@@ -64,7 +64,7 @@ def build(root: str, package: Path, sockets: str, submission: str, limits: Limit
     if not os.path.exists(f"{root}/tmp"):  # it does where Python, or this package, is in a folder of /tmp
         os.symlink(HOME, f"{root}/tmp")
     os.makedirs(f"{root}/etc", exist_ok=True)
-    Path(f"{root}/etc/passwd").write_text(f"student:x:{user[0]}:{user[1]}:student:{HOME}:/bin/sh\n")
+    Path(f"{root}/etc/passwd").write_text(known_user(user))
     linux.make_read_only(root)
     options = f"size={limits.folder},nr_inodes={limits.folder_files},mode=700,uid={user[0]},gid={user[1]}"
     linux.mount("tmpfs", f"{root}{HOME}", "tmpfs", linux.NOSUID | linux.NODEV, options)
@@ -73,11 +73,16 @@ def build(root: str, package: Path, sockets: str, submission: str, limits: Limit
     os.mkdir(root + WORK)
     os.chown(root + WORK, *user)
     if submission:
-        _copy(submission, root + WORK, limits, user)
+        copy_submission(submission, root + WORK, limits, user)
     linux.change_root(root)
 
 
-def _shown() -> list[str]:
+def known_user(user: tuple[int, int]) -> str:
+    """What is in /etc/passwd."""
+    return f"student:x:{user[0]}:{user[1]}:student:{HOME}:/bin/sh\n"
+
+
+def shown() -> list[str]:
     """The paths to show, each once, in an order in which none hides another."""
     packages = {path for path in sys.path if path.endswith(("site-packages", "dist-packages"))}
     named = {os.path.abspath(path) for path in (sys.prefix, sys.base_prefix, *packages)}
@@ -113,7 +118,7 @@ def _show(path: str, root: str) -> None:
     linux.mount(path, target, flags=linux.BIND | linux.REC)
 
 
-def _copy(source: str, target: str, limits: Limits, user: tuple[int, int]) -> None:
+def copy_submission(source: str, target: str, limits: Limits, user: tuple[int, int]) -> None:
     """Copy what was handed in: files and folders, no links and nothing else; of too much, what fits into a half."""
     left = [limits.folder // 2, limits.folder_files // 2]
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import autograder
 
 from ..problems import CourseError
+from ..sandbox import CELL
 
 SECONDS = 120  # for the warm process to import everything, on a slow machine
 
@@ -25,8 +26,8 @@ class ForkedKernel:
     """A kernel forked by the warm process, by the socket to its keeper. When the socket is closed, or this process
     ends, the kernel ends."""
 
-    def __init__(self, channel: socket.socket) -> None:
-        self._channel = channel
+    def __init__(self, channel: socket.socket, keeper: subprocess.Popen | None = None) -> None:
+        self._channel, self._keeper = channel, keeper
         self._said = b""
         self._ended = False
         channel.setblocking(False)
@@ -52,8 +53,14 @@ class ForkedKernel:
         with contextlib.suppress(OSError):
             self._channel.shutdown(socket.SHUT_WR)
 
+    def begin_cell(self) -> None:
+        """Count the next cell's processor time from here on."""
+        self.signal(CELL)
+
     def close(self) -> None:
         self._channel.close()
+        if self._keeper is not None:
+            self._keeper.wait()  # it ends when the socket is closed
 
 
 class WarmProcess:

@@ -18,7 +18,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import KernelProvisionerBase
 
 from ..problems import CourseError
-from ..sandbox.keeper import CELL
+from ..sandbox import available, bubblewrap
 from ..sandbox.limits import Limits
 from .client import ForkedKernel, warm_process
 
@@ -62,7 +62,7 @@ class WarmProvisioner(KernelProvisionerBase):
         os.chmod(sockets, 0o777)  # the folder around it is the grader's alone
         key = self.connection_info["key"]
         connection = self.connection_info | {"key": key.decode() if isinstance(key, bytes) else key}
-        kernel = warm_process().fork(
+        kernel = _started(
             {
                 "connection": connection,
                 "environment": {"NBGRADER_EXECUTION": kwargs["env"]["NBGRADER_EXECUTION"]}
@@ -70,7 +70,8 @@ class WarmProvisioner(KernelProvisionerBase):
                 else {},
                 "submission": os.path.abspath(kwargs["cwd"]) if kwargs.get("cwd") else "",
                 "limits": asdict(kwargs.get("limits") or Limits()),
-            }
+            },
+            self._folder,
         )
         end = time.monotonic() + _SECONDS
         while (said := kernel.poll()) == ("", False) and time.monotonic() < end:
@@ -91,7 +92,7 @@ class WarmProvisioner(KernelProvisionerBase):
     def begin_cell(self) -> None:
         """Say that the next cell is about to run, whose processor time has a limit of its own."""
         if self._kernel is not None:
-            self._kernel.signal(CELL)
+            self._kernel.begin_cell()
 
     @property
     def reached(self) -> str:
@@ -124,3 +125,11 @@ class WarmProvisioner(KernelProvisionerBase):
             with contextlib.suppress(OSError):
                 shutil.rmtree(self._folder)
             self._folder = ""
+
+
+def _started(request: dict, folder: str) -> ForkedKernel:
+    """A kernel in the kind of sandbox that there can be here. Raises CourseError if there can be none."""
+    available.require()
+    if available.kind() == available.WARM:
+        return warm_process().fork(request)
+    return ForkedKernel(*bubblewrap.start(request | {"folder": folder}))
