@@ -64,7 +64,8 @@ def attempts() -> Iterator[Line]:
         tried = _tried(server.getsockname()[1], str(secret), str(folder))
         start = time.monotonic()
         said = _said(folder, list(tried.values()))
-        yield Line("a warm kernel", True, f"ran {len(tried)} cells in {time.monotonic() - start:.1f} s")
+        what = "a warm kernel" if available.kind() == available.WARM else "a kernel in bubblewrap"
+        yield Line(what, True, f"ran {len(tried)} cells in {time.monotonic() - start:.1f} s")
         for title, words in zip(tried, said, strict=True):
             yield Line(title, words.startswith("no: "), words.removeprefix("no: ") or "nothing was said")
         changed = sorted(path.name for path in Path(name).rglob("*"))

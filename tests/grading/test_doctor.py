@@ -38,24 +38,25 @@ def test_where_there_is_a_sandbox_everything_holds():
 )
 def test_where_there_is_none_it_says_what_would_do(obstacle, hint, monkeypatch):
     monkeypatch.setattr(available, "obstacle", lambda: obstacle)
-    available.problem.cache_clear()
+    monkeypatch.setattr(available, "bubblewrap_obstacle", lambda: "bubblewrap is not installed")
+    available.found.cache_clear()
     try:
         ready, said = said_by_the_doctor()
     finally:
-        available.problem.cache_clear()
+        available.found.cache_clear()
     assert not ready
-    assert obstacle in said
+    assert f"({obstacle}; bubblewrap is not installed)" in said
     assert hint in said
     assert "--unsafe-no-sandbox" in said
 
 
 def test_elsewhere_than_on_linux_it_says_so(monkeypatch):
     monkeypatch.setattr(available.sys, "platform", "darwin")
-    available.problem.cache_clear()
+    available.found.cache_clear()
     try:
         assert available.problem().startswith("The sandbox for grading needs Linux, and this is darwin.")
     finally:
-        available.problem.cache_clear()
+        available.found.cache_clear()
 
 
 @pytest.mark.slow

@@ -44,16 +44,17 @@ def require() -> None:
 
 def problem() -> str:
     """Why there can be no sandbox on this machine, and what would do, as one or two sentences; "" if there can."""
-    return _found()[1]
+    return found()[1]
 
 
 def kind() -> str:
     """Which sandbox there can be: `WARM` or `BUBBLEWRAP`; "" for none."""
-    return _found()[0]
+    return found()[0]
 
 
 @cache
-def _found() -> tuple[str, str]:
+def found() -> tuple[str, str]:
+    """Both answers, found out once."""
     if sys.platform != "linux":
         return "", f"The sandbox for grading needs Linux, and this is {sys.platform}. {_WAYS_OUT}"
     forced, said = os.environ.get(FORCED, ""), {}
