@@ -50,6 +50,11 @@ def keep(
     except OSError as error:
         grader.sendall(f"{error.strerror}\n".encode())
         return
+
+    def enter() -> None:
+        linux.unshare(linux.NEWNS)  # not the keeper: it has files to remove in the end
+        view.build(root, package, sockets, submission, limits, user)
+
     ours, theirs = socket.socketpair()
     first = os.fork()
     if not first:
@@ -57,7 +62,7 @@ def keep(
         grader.close()
         be_first(
             theirs, run, limits, user if by_root else None,
-            enter=lambda: view.build(root, package, sockets, submission, limits, user),
+            enter=enter,
             shut=lambda: linux.unmount(view.SOCKETS),
         )  # fmt: skip
     theirs.close()
@@ -82,8 +87,8 @@ def other_user() -> tuple[int, int] | None:
 
 
 def _leave(by_root: bool) -> None:
-    """Leave the namespaces of the system: of users (which root does not need), of mounts, processes, network, IPC."""
-    flags = linux.NEWNS | linux.NEWPID | linux.NEWNET | linux.NEWIPC | linux.NEWUTS
+    """Leave the namespaces of the system: of users (which root does not need), of processes, network, IPC, names."""
+    flags = linux.NEWPID | linux.NEWNET | linux.NEWIPC | linux.NEWUTS
     uid, gid = os.getuid(), os.getgid()
     linux.unshare(flags if by_root else flags | linux.NEWUSER)
     if not by_root:

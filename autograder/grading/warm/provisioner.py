@@ -5,7 +5,6 @@ Whatever starts kernels with jupyter_client can have them, by a kernel specifica
 """
 
 import asyncio
-import contextlib
 import os
 import shutil
 import signal
@@ -122,8 +121,7 @@ class WarmProvisioner(KernelProvisionerBase):
 
     async def cleanup(self, restart: bool = False) -> None:
         if not restart:
-            with contextlib.suppress(OSError):
-                shutil.rmtree(self._folder)
+            shutil.rmtree(self._folder, ignore_errors=True)  # the keeper may be at it too
             self._folder = ""
 
 

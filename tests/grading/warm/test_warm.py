@@ -107,6 +107,7 @@ def test_all_is_gone_when_the_grader_is_gone(tmp_path, number):
     grader.send_signal(number)
     grader.wait()
     assert not psutil.wait_procs(started, timeout=10)[1]
+    assert not list(tmp_path.glob("autograder_*"))
 
 
 def test_any_program_can_have_warm_kernels_by_a_kernel_specification(tmp_path):
