@@ -26,6 +26,15 @@ _IMPORTED = (
     "torch._dynamo",  # which torch imports when the first optimizer is made
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
+    "ipykernel.debugger",  # which each kernel imports when it starts, and so are these
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "psutil",
+    "tornado.platform.asyncio",
+    "autograder.hinting",
     "autograder.checking",
     "autograder.probing.handover",
     "autograder.grading.warm.kernel",
