@@ -31,8 +31,8 @@ c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",
     "nbgrader.preprocessors.OverwriteKernelspec",
-    "nbgrader.preprocessors.OverwriteCells",
-    "nbgrader.preprocessors.CheckCellMetadata",
+    "autograder.grading.gradebook.OverwriteCells",
+    "autograder.grading.gradebook.CheckCellMetadata",
 ]
 
 # A test cell that holds a `check` is judged outside the student's process: the challenge is drawn, the notebook runs,
@@ -47,7 +47,7 @@ c.Autograde.autograde_preprocessors = [
     "autograder.grading.scores.SaveGrades",
     "autograder.grading.harmless.Harmless",
     "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
+    "autograder.grading.gradebook.CheckCellMetadata",
 ]
 
 # When a submission that has a score cannot be graded again, the automatic part of that score is taken back.

@@ -39,6 +39,22 @@ class Challenge:
     expected: dict
 
 
+@dataclass(frozen=True)
+class Draw:
+    """Which challenge was drawn: its `id`, and the exercise and seed from which `expectation` computes it; or, of a
+    choice, what is `expected`, which needs no computing."""
+
+    id: str
+    exercise: str
+    seed: int
+    expected: dict | None = None
+
+
+def expectation(exercise: str, seed: int) -> dict:
+    """What is expected of a challenge: plain data, which takes a second or two to compute."""
+    return authoring.expected(exercise, exercises.get(exercise).challenge(seed))
+
+
 class Challenges:
     """The challenges of one course folder."""
 
@@ -46,7 +62,16 @@ class Challenges:
         self._course = course
 
     def draw(self, exercise: str, submission: str) -> Challenge:
-        """The challenge on which a submission's answer to an exercise is judged: the same one until `renew` is called.
+        """The challenge on which a submission's answer to an exercise is judged; raises what `choose` does."""
+        drawn = self.choose(exercise, submission)
+        expected = self.known(drawn)
+        if expected is None:
+            expected = expectation(drawn.exercise, drawn.seed)
+            self.keep(drawn, expected)
+        return Challenge(drawn.id, expected["given"], expected)
+
+    def choose(self, exercise: str, submission: str) -> Draw:
+        """Draw a submission's challenge for an exercise: the same one until `renew` is called.
 
         Computed values are judged on the data that the notebook shows, and choices by the course's key: of these there
         is one challenge each.
@@ -57,14 +82,34 @@ class Challenges:
         """
         task = exercises.get(exercise)
         if task.KIND == "choice":
-            given = task.challenge(public.PUBLIC_SEED)["given"]
-            return Challenge(f"{exercise}-key", given, {"given": given, "key": read_key(task, self._course)})
+            given, key = task.challenge(public.PUBLIC_SEED)["given"], read_key(task, self._course)
+            return Draw(f"{exercise}-key", exercise, public.PUBLIC_SEED, {"given": given, "key": key})
         if task.KIND == "value":
-            return self._challenge(task.JUDGED_AS, f"{task.JUDGED_AS}-public", public.PUBLIC_SEED)
+            return Draw(f"{task.JUDGED_AS}-public", task.JUDGED_AS, public.PUBLIC_SEED)
         secret, generation = self._secret()
         number = _hashed(secret, "draw", task.JUDGED_AS, generation, submission) % POOL
         seed = _hashed(secret, "challenge", task.JUDGED_AS, generation, number)
-        return self._challenge(task.JUDGED_AS, f"{task.JUDGED_AS}-{generation}-{number}", seed)
+        return Draw(f"{task.JUDGED_AS}-{generation}-{number}", task.JUDGED_AS, seed)
+
+    def known(self, drawn: Draw) -> dict | None:
+        """What is expected of a challenge, if that has been computed and kept before."""
+        if drawn.expected is not None:
+            return drawn.expected
+        path = self._path(drawn)
+        if path not in _remembered:
+            try:
+                _remembered[path] = json.loads(path.read_text(encoding="utf-8"))
+            except (OSError, ValueError):  # not there yet, or cut off when a disk was full
+                return None
+        return _remembered[path]
+
+    def keep(self, drawn: Draw, expected: dict) -> None:
+        """Keep what is expected of a challenge, and drop what earlier versions of the package expected of it."""
+        path = self._path(drawn)
+        _remembered[path] = expected
+        _write(path, json.dumps(expected, separators=(",", ":")))
+        for outdated in set(path.parent.glob(f"{drawn.id}-*.json")) - {path}:
+            outdated.unlink(missing_ok=True)
 
     def keyed(self, *what: str) -> bytes:
         """Bytes that follow from a text and the course's secret, and that only who knows the secret can tell.
@@ -83,18 +128,8 @@ class Challenges:
             for path in used:
                 path.unlink(missing_ok=True)
 
-    def _challenge(self, judged_as: str, name: str, seed: int) -> Challenge:
-        path = self._course / CACHE / f"{name}-{version()}.json"
-        if path not in _remembered:
-            try:
-                expected = json.loads(path.read_text(encoding="utf-8"))
-            except (OSError, ValueError):  # not there yet, or cut off when a disk was full
-                expected = authoring.expected(judged_as, exercises.get(judged_as).challenge(seed))
-                _write(path, json.dumps(expected, separators=(",", ":")))
-                for outdated in set(path.parent.glob(f"{name}-*.json")) - {path}:
-                    outdated.unlink(missing_ok=True)
-            _remembered[path] = expected
-        return Challenge(name, _remembered[path]["given"], _remembered[path])
+    def _path(self, drawn: Draw) -> Path:
+        return self._course / CACHE / f"{drawn.id}-{version()}.json"
 
     def _secret(self) -> tuple[bytes, int]:
         path = self._course / SECRET

@@ -1,7 +1,9 @@
 """Before a notebook runs: which of its test cells are judged outside the student's process, and on which challenge."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -9,9 +11,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from .. import exercises
 from .challenges import Challenge, Challenges
 from .problems import CourseError
-from .records import Record
 from .repair import label
 from .testcells import Check, protected
+
+Drawn = TypeVar("Drawn")
 
 
 @dataclass(frozen=True)
@@ -26,30 +29,34 @@ class Trial:
 
 class Prepare(NbGraderPreprocessor):
     """The first of the autograde preprocessors, and the only one that looks at the course folder before the notebook
-    runs. Leaves in `resources["autograder"]` the `trials` by grade id, and the submission's `record` so far."""
+    runs. Leaves in `resources["autograder"]` the `trials` by grade id."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        settings, names = self.parent.parent.coursedir, resources["nbgrader"]
-        assignment, student = names["assignment"], names["student"]
-        challenges = Challenges(Path(settings.root))
-        checks = {label(cell): check for cell in nb.cells if (check := protected(cell))}
-        folder = Path(settings.format_path(settings.autograded_directory, student, assignment))
-        resources["autograder"] = {
-            "trials": {name: _trial(check, challenges, f"{assignment}/{student}") for name, check in checks.items()},
-            "record": Record.read(folder),
-        }
+        names = resources["nbgrader"]
+        challenges = Challenges(Path(self.parent.parent.coursedir.root))
+        drawn = draw_for(nb, challenges.draw, names["assignment"], names["student"])
+        resources["autograder"] = {"trials": {name: Trial(*one) for name, one in drawn.items()}}
         return nb, resources
 
 
-def _trial(check: Check, challenges: Challenges, submission: str) -> Trial:
+def draw_for(
+    nb: NotebookNode, draw: Callable[[str, str], Drawn], assignment: str, student: str
+) -> dict[str, tuple[Check, Drawn | None, str]]:
+    """For each test cell that is judged outside the student's process, by grade id: its check and what `draw` gives for
+    the exercise and the submission; or instead of that, the problem that an instructor has to mend."""
+    checks = {label(cell): check for cell in nb.cells if (check := protected(cell))}
+    return {name: (check, *_drawn(check, draw, f"{assignment}/{student}")) for name, check in checks.items()}
+
+
+def _drawn(check: Check, draw: Callable[[str, str], Drawn], submission: str) -> tuple[Drawn | None, str]:
     try:
         task = exercises.get(check.exercise)
         if check.part is not None and check.part not in task.PARTS:
             raise CourseError(f"“{task.ID}” has no part {check.part!r}: correct the test cell in source.")
-        return Trial(check, challenges.draw(check.exercise, submission))
+        return draw(check.exercise, submission), ""
     except LookupError as error:
-        return Trial(check, problem=f"{error.args[0]} Correct the test cell in source.")
+        return None, f"{error.args[0]} Correct the test cell in source."
     except CourseError as error:
-        return Trial(check, problem=str(error))
+        return None, str(error)
     except OSError as error:
-        return Trial(check, problem=f"The challenge cannot be kept ({error}): mend that, and grade again.")
+        return None, f"The challenge cannot be kept ({error}): mend that, and grade again."

@@ -3,19 +3,33 @@
 What a person entered (scores, extra credit, comments) is never touched.
 """
 
-import nbgrader.preprocessors
+from pathlib import Path
+
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_task
 
+from .gradebook import SaveAutoGrades
+from .records import Record
 from .repair import label
 
 
-class SaveGrades(nbgrader.preprocessors.SaveAutoGrades):
+class SaveGrades(SaveAutoGrades):
     """nbgrader's SaveAutoGrades, and two things more: a test cell that could not be judged has no score, and a person
-    is to look at it; also at a task that was scored by hand for an earlier version."""
+    is to look at it; also at a task that was scored by hand for an earlier version. Then it writes the record."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        nb, resources = super().preprocess(nb, resources)
+        if found := resources.get("autograder", {}).get("found"):
+            settings, names = self.parent.parent.coursedir, resources["nbgrader"]
+            path = settings.format_path(settings.autograded_directory, names["student"], names["assignment"])
+            folder = Path(path)
+            record = Record.read(folder)
+            record.notebooks[names["notebook"]] = found
+            record.write(folder)
+        return nb, resources
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
         cell, resources = super().preprocess_cell(cell, resources, cell_index)

@@ -5,7 +5,6 @@ outputs is discarded: it has the grader's own, and a pass is a judgement that wa
 """
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
@@ -81,15 +80,16 @@ def _judge(task, message: str, expected: dict, part: str | None) -> Result | str
 
 
 class Verify(NbGraderPreprocessor):
-    """Comes after Execute: judges each protected test cell, writes its outputs, and writes the submission's record.
+    """Comes after Execute: judges each protected test cell and writes its outputs.
 
-    Leaves in `resources["autograder"]` the `ungraded` test cells, which a person has to score.
+    Leaves in `resources["autograder"]` what was `found`, for the submission's record, and the `ungraded` test cells,
+    which a person has to score.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        ours, names = resources.get("autograder", {}), resources["nbgrader"]
+        ours = resources.setdefault("autograder", {})
         trials, seen = ours.get("trials", {}), ours.get("seen", {})
-        ours["ungraded"], cells = set(), {}
+        ours["ungraded"], cells = [], {}
         for cell in nb.cells:
             name = label(cell)
             if check := protected(cell):
@@ -98,18 +98,10 @@ class Verify(NbGraderPreprocessor):
                 cell.outputs, cell.execution_count = outputs(judgement), None
                 cells[name] = _entry(trial, judgement)
                 if judgement.result is None:
-                    ours["ungraded"].add(name)
+                    ours["ungraded"].append(name)
             elif cell.cell_type == "code" and is_test(cell):
                 cells[name] = entry_of_output(cell)
-        if "record" in ours:
-            settings = self.parent.parent.coursedir
-            folder = settings.format_path(settings.autograded_directory, names["student"], names["assignment"])
-            ours["record"].notebooks[names["notebook"]] = {
-                "cells": cells,
-                "notes": ours.get("ended", []),
-                "sandboxed": ours.get("sandboxed", False),
-            }
-            ours["record"].write(Path(folder))
+        ours["found"] = {"cells": cells, "notes": ours.get("ended", []), "sandboxed": ours.get("sandboxed", False)}
         return nb, resources
 
 
