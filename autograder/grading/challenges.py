@@ -23,7 +23,7 @@ from .. import authoring, exercises, public
 from .keys import read_key
 from .problems import CourseError
 
-POOL = 8
+POOL = 4
 SECRET = ".grading_secret"
 CACHE = ".grading_cache"
 

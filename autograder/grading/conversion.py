@@ -1,0 +1,150 @@
+"""nbgrader's Autograde in two halves: what comes before the notebooks run, and what comes after.
+
+Both belong to the one process that has the gradebook. What is between them, running and judging, may be anywhere: it
+gets plain data, the *job*, and gives plain data (`work.py`).
+"""
+
+import base64
+import contextlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbconvert.writers import FilesWriter
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import BaseConverter
+from nbgrader.preprocessors import SaveAutoGrades
+from nbgrader.utils import rmtree
+from traitlets.config import Config
+from traitlets.utils.importstring import import_item
+
+from .challenges import Challenges, Draw
+from .prepare import Prepare, draw_for
+from .problems import CourseError
+
+_LARGEST = 50_000_000  # bytes of all files beside the notebooks that a run gets to see
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be done for one submission: `data` for `work.run` as JSON text, and the challenges it needs by id."""
+
+    student: str
+    data: str
+    draws: dict[str, Draw] = field(default_factory=dict)
+
+
+class Conversion(Autograde):
+    """Grades one submission after the other, each in two halves; to be used inside `contextlib.chdir` of the course."""
+
+    def prepare(self) -> None:
+        """Look at the settings.
+
+        Raises:
+            CourseError: there is nothing in them that saves the scores, or what has to be sent to those who run the
+                notebooks is no plain data.
+        """
+        self.force = True
+        self.assignment = self.coursedir.assignment_id
+        self.challenges = Challenges(Path(self.coursedir.root))
+        classes = [import_item(one) if isinstance(one, str) else one for one in self.autograde_preprocessors]
+        saving = [place for place, one in enumerate(classes) if issubclass(one, SaveAutoGrades)]
+        if not saving:
+            raise CourseError(
+                "Nothing in nbgrader_config.py saves the scores: put autograder.grading.scores.SaveGrades into its "
+                "Autograde.autograde_preprocessors."
+            )
+        running = [one for one in classes[: saving[0]] if one is not Prepare]
+        self._saving = classes[saving[0] :]
+        self._running = [f"{one.__module__}.{one.__qualname__}" for one in running]
+        self._settings = _plain({base.__name__ for one in running for base in one.__mro__}, self.config)
+        self.writer = FilesWriter(parent=self, config=self.config)
+        self.exporter = self.exporter_class(parent=self, config=self.config)
+
+    def begin(self, student: str) -> Job:
+        """Copy a submission, sanitise its notebooks, and draw its challenges. Raises whatever nbgrader does."""
+        self._set_up(student)
+        with self._nothing_left(student):
+            self.init_notebooks()
+            (self.notebooks,) = self.assignments.values()
+            self.init_destination(self.assignment, student)
+            self.init_assignment(self.assignment, student)
+            self._register(self.sanitize_preprocessors)
+            for path in sorted(self.notebooks):
+                BaseConverter.convert_single_notebook(self, path)
+            return self._job(student)
+
+    def finish(self, job: Job, graded: dict) -> None:
+        """Save what `work.run` gave for a job: scores, notebooks, record. Raises whatever nbgrader does."""
+        self._set_up(job.student)
+        with self._nothing_left(job.student):
+            self._register(self._saving)
+            self._sanitizing = False
+            for name, one in graded["notebooks"].items():
+                resources = self.init_single_notebook_resources(str(self._folder(job.student) / f"{name}.ipynb"))
+                resources["autograder"] = one["left"]
+                output, resources = self.exporter.from_notebook_node(nbformat.reads(one["text"], as_version=4), resources)
+                self.write_single_notebook(output, resources)
+            self.set_permissions(self.assignment, job.student)
+
+    def _set_up(self, student: str) -> None:
+        self.coursedir.student_id = student
+        self._sanitizing = True
+
+    def _register(self, preprocessors: list) -> None:
+        self.exporter._preprocessors = []
+        for one in preprocessors:
+            self.exporter.register_preprocessor(one)
+
+    def _folder(self, student: str) -> Path:
+        return Path(self.coursedir.format_path(self.coursedir.autograded_directory, student, self.assignment))
+
+    @contextlib.contextmanager
+    def _nothing_left(self, student: str) -> Iterator[None]:
+        """As nbgrader does it: of a submission that cannot be graded, nothing is left that looks like graded work."""
+        try:
+            yield
+        except BaseException:
+            with contextlib.suppress(OSError):
+                rmtree(str(self._folder(student)))
+            raise
+
+    def _job(self, student: str) -> Job:
+        folder, draws, notebooks = self._folder(student), {}, {}
+        for path in sorted(folder.glob("*.ipynb")):
+            text = path.read_text(encoding="utf-8")
+            drawn = draw_for(nbformat.reads(text, as_version=4), self.challenges.choose, self.assignment, student)
+            draws |= {draw.id: draw for _, draw, _ in drawn.values() if draw}
+            trials = {
+                name: {"check": asdict(check), "challenge": draw.id if draw else None, "problem": problem}
+                for name, (check, draw, problem) in drawn.items()
+            }
+            notebooks[path.stem] = {"text": text, "trials": trials}
+        data = {"assignment": self.assignment, "student": student, "notebooks": notebooks, "files": _files(folder)}
+        return Job(student, json.dumps(data | {"preprocessors": self._running, "settings": self._settings}), draws)
+
+
+def _files(folder: Path) -> dict[str, str]:
+    """The files beside the notebooks, in base64: no links, and of too much, what comes first."""
+    found, left = {}, _LARGEST
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink() and path.suffix != ".ipynb":
+            left -= path.stat().st_size
+            if left < 0:
+                break
+            found[str(path.relative_to(folder))] = base64.b64encode(path.read_bytes()).decode()
+    return found
+
+
+def _plain(sections: set[str], config: Config) -> dict:
+    """These sections of a configuration as plain data. Raises CourseError."""
+    chosen = {name: dict(values) for name, values in config.items() if name in sections}
+    try:
+        return json.loads(json.dumps(chosen))
+    except TypeError as error:
+        raise CourseError(
+            f"A setting of nbgrader_config.py cannot be sent to where notebooks run ({error}): use numbers, texts and "
+            f"lists for {', '.join(sorted(chosen))}."
+        ) from None
