@@ -58,15 +58,22 @@ def _add_grade(commands) -> None:
     parser = commands.add_parser(
         "grade",
         help="grade all submissions of an assignment",
-        description="Grade all submissions of an assignment with nbgrader, make the feedback pages, and print a table: "
-        "who has how many points, and what was misunderstood; then write the class report. Submissions that cannot be "
-        "graded are listed with the reason and do not stop the others; the exit status is then 1.",
+        description="Grade the submissions of an assignment, many at once, and print a table: who has how many points, "
+        "and what was misunderstood; then write the class report. What has been graded before and has not changed "
+        "since is skipped, so a run that was stopped goes on where it was. Submissions that cannot be graded are "
+        "listed with the reason and do not stop the others; the exit status is then 1.",
         epilog=EPILOG,
     )
     parser.add_argument("assignment", metavar="ASSIGNMENT", help="its folder in source, such as a3_loop_order")
     _add_course(parser)
-    parser.add_argument(
-        "--new", action="store_true", help="leave alone what is graded and was not handed in again since"
+    parser.add_argument("--student", metavar="GLOB", default="*", help="only those whose names fit, such as 'a*'")
+    parser.add_argument("--force", action="store_true", help="grade also what has not changed since it was graded")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--workers", metavar="N", type=_count, help="how many worker processes to start (default: one for two cores)"
+    )
+    where.add_argument(
+        "--scheduler", metavar="ADDRESS", help="use the workers of this Dask scheduler, such as tls://host:8786"
     )
     _add_no_sandbox(parser)
     parser.set_defaults(run=_grade)
@@ -165,7 +172,8 @@ def _grade(chosen: argparse.Namespace) -> int:
     course = Course(chosen.course)
     if chosen.unsafe_no_sandbox:
         course.allow_everything()
-    run = grade(course, chosen.assignment, console, force=not chosen.new)
+    where = {"workers": chosen.workers, "scheduler": chosen.scheduler}
+    run = grade(course, chosen.assignment, console, students=chosen.student, force=chosen.force, **where)
     show(run, console)
     if run.rows:
         console.print(f"Class report: {write(course, [chosen.assignment]).page}", soft_wrap=True, highlight=False)

@@ -1,12 +1,25 @@
-"""Grade a whole class with nbgrader, one submission after the other, and make the feedback pages."""
+"""Grade a whole class: many submissions at once, in one gradebook.
 
+This process sanitises submissions and saves what workers found out; it alone has the gradebook. It runs no student's
+code, and neither do the workers: that is in kernels, in a sandbox.
+"""
+
+import contextlib
+import json
 import shutil
+import traceback
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from distributed import Client, Future, as_completed
+from distributed.scheduler import KilledWorker
 from rich.console import Console
+from sqlalchemy.exc import OperationalError
 
-from .challenges import Challenges
+from . import cluster, gradebook, work
+from .challenges import Draw, expectation
+from .conversion import Conversion, Job
 from .course import Course
 from .intake import Intake, examine
 from .problems import CourseError
@@ -14,86 +27,205 @@ from .progress import progress
 from .records import Record, Row, rows, scored
 from .sandbox import available
 from .scores import withdraw
+from .unchanged import Marks
+
+_AHEAD = 2  # submissions that are prepared while all workers are busy
 
 
 @dataclass
 class ClassRun:
     """What became of a class: a row for each graded student; for the others (`failed`), and for those whose submission
-    was odd (`notes`), the sentences to read. `sandboxed`: whether their code could do no harm."""
+    was odd (`notes`), the sentences to read; whose grade stayed, because nothing had changed (`skipped`).
+    `sandboxed`: whether their code could do no harm."""
 
     rows: list[Row] = field(default_factory=list)
     failed: dict[str, list[str]] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
+    skipped: list[str] = field(default_factory=list)
     sandboxed: bool = True
 
 
-def grade(course: Course, assignment: str, console: Console, *, force: bool = True) -> ClassRun:
-    """Grade every submission of an assignment with nbgrader; what cannot be graded is left as it is, and listed.
+def grade(
+    course: Course,
+    assignment: str,
+    console: Console,
+    *,
+    students: str = "*",
+    force: bool = False,
+    workers: int | None = None,
+    scheduler: str | None = None,
+) -> ClassRun:
+    """Grade the submissions of an assignment; what cannot be graded is listed, and does not stop the others.
 
     Args:
-        course: the course; its gradebook and its folders `autograded` and `feedback` are written.
+        course: the course; its gradebook and its folder `autograded` are written.
         assignment: the assignment's name.
         console: where progress is shown.
-        force: grade again what has been graded and has not changed since.
+        students: a pattern of names, such as `a*`.
+        force: grade also what has been graded before and has not changed since.
+        workers, scheduler: as for `cluster.workers`.
 
     Raises:
-        CourseError: there is no such assignment, nobody has handed it in, or there is no sandbox to grade it in.
+        CourseError: there is no such assignment, nobody has handed it in, there is no sandbox to grade it in, or there
+            are no workers.
     """
     course.require(assignment)
-    if course.sandboxed:
+    if course.sandboxed and scheduler is None:
         available.require()
-    submissions = course.submissions(assignment)
+    submissions = course.submissions(assignment, students)
     if not submissions:
+        who = "" if students == "*" else f" by {students}"
         raise CourseError(
-            f"There are no submissions of {assignment} in {course.folder / 'submitted'}: "
+            f"There are no submissions of {assignment}{who} in {course.folder / 'submitted'}: "
             f"collect them, or make some with `autograder simulate {assignment}`."
         )
-    run = ClassRun(sandboxed=course.sandboxed)
-    with course.quiet():
-        released = course.released(assignment)
+    with course.quiet(), progress(console, "Grading", len(submissions)) as step:
+        run = _Run(course, assignment, force, step)
+        waiting = run.waiting(submissions)
+        if first := next(waiting, None):
+            with cluster.workers(workers, scheduler) as client, run.converting():
+                run.grade(client, first, waiting)
+        run.withdraw_failed()
+        run.result.rows = [row for row in rows(course, assignment) if row.student in submissions.keys() - run.failed]
+    return run.result
+
+
+@dataclass(frozen=True)
+class _Submission:
+    student: str
+    folder: Path
+    intake: Intake
+    mark: str
+
+
+class _Run:
+    """The state of one class run."""
+
+    def __init__(self, course: Course, assignment: str, force: bool, step: Callable[[str, bool | None], None]) -> None:
+        self._course, self._assignment, self._force, self._step = course, assignment, force, step
+        self._released = course.released(assignment)
         course.register(assignment)
-        scored_before = scored(course, assignment)
-        with progress(console, "Grading", len(submissions)) as step:
-            for student, folder in submissions.items():
-                intake = examine(folder, released)
-                failure = _grade_one(course, assignment, student, folder, intake, force) if intake.gradable else ""
-                if failure or not intake.gradable:
-                    run.failed[student] = [*intake.notes, *filter(None, [failure])]
-                elif notes := [*intake.notes, *_record(course, assignment, student).notes()]:
-                    run.notes[student] = notes
-                step(student, student not in run.failed)
-        graded = [student for student in submissions if student not in run.failed]
-        with progress(console, "Feedback", len(graded)) as step:
-            for student in graded:
-                failure = course.give_feedback(assignment, student)
-                if failure:
-                    run.notes.setdefault(student, []).append(
-                        f"There is no feedback page ({failure}): see {course.log}."
-                    )
-                step(student, not failure)
-        if graded:
-            Challenges(course.folder).renew()
-        for student in run.failed:
-            withdraw(course.settings, assignment, student)
-            if student in scored_before:
-                run.failed[student].append("The automatic score of an earlier version was taken back.")
-        run.rows = [row for row in rows(course, assignment) if row.student in graded]
-    return run
+        self._marks = Marks(course, assignment)
+        self._scored_before = scored(course, assignment)
+        self._expected: dict[str, Future] = {}
+        self.result = ClassRun(sandboxed=course.sandboxed)
+        self.failed = self.result.failed
 
+    def waiting(self, submissions: dict[str, Path]) -> Iterator[_Submission]:
+        """The submissions that are to be graded, one after the other; of the others it is noted why not."""
+        for student, folder in submissions.items():
+            intake = examine(folder, self._released)
+            if not intake.gradable:
+                self._fail(student, intake.notes)
+                continue
+            mark = self._marks.of(folder)
+            if not self._force and student in self._scored_before and self._marks.stands(student, mark):
+                self.result.skipped.append(student)
+                self._note(student, intake)
+                self._step(student, None)
+                continue
+            yield _Submission(student, folder, intake, mark)
 
-def _grade_one(course: Course, assignment: str, student: str, folder: Path, intake: Intake, force: bool) -> str:
-    """Grade one submission; returns the sentence on what went wrong, or ""."""
-    if not intake.renamed:
-        failure = course.autograde(assignment, student, force=force)
-    else:  # nbgrader goes by the file's name: let it see a copy in which the name is right
-        with course.scratch() as scratch:
-            seen = scratch / student / assignment
-            shutil.copytree(folder, seen)
-            for old, new in intake.renamed.items():
+    @contextlib.contextmanager
+    def converting(self) -> Iterator[None]:
+        """Hold open what is needed for every submission."""
+        settings = self._course.settings
+        with self._course.converter(Conversion, self._assignment) as self._conversion:
+            self._conversion.prepare()
+            with gradebook.opened(settings.db_url, settings.course_id):
+                yield
+
+    def grade(self, client: Client, first: _Submission, others: Iterator[_Submission]) -> None:
+        """Grade submissions: as many at once as the workers can, and as few more as keep them busy."""
+        addresses = cluster.addresses(client)
+        ready = [client.submit(work.get_ready, self._course.sandboxed, workers=[one], pure=False) for one in addresses]
+        going: dict[Future, tuple[_Submission, Job]] = {}
+        finished, room = as_completed(), cluster.slots(client) + _AHEAD
+        following: _Submission | None = first
+        while following or going:
+            while following and len(going) < room:
+                if job := self._tried(following, self._begin, following):
+                    expected = {name: self._expectation(client, draw) for name, draw in job.draws.items()}
+                    future = client.submit(work.run, job.data, expected, pure=False)
+                    going[future] = following, job
+                    finished.add(future)
+                following = next(others, None)
+            if going:
+                future = next(finished)
+                submission, job = going.pop(future)
+                self._tried(submission, self._finish, submission, job, future)
+        client.cancel(ready)
+
+    def withdraw_failed(self) -> None:
+        """Take back the automatic scores of earlier versions of what could not be graded, and say so."""
+        for student in self.failed.keys() & self._scored_before:
+            try:
+                withdraw(self._course.settings, self._assignment, student)
+                self.failed[student].append("The automatic score of an earlier version was taken back.")
+            except OperationalError as error:
+                self.failed[student].append(f"The score of an earlier version still stands ({error.orig}).")
+
+    def _begin(self, submission: _Submission) -> Job:
+        self._marks.remove(submission.student)
+        if not submission.intake.renamed:
+            return self._conversion.begin(submission.student)
+        with self._course.scratch() as scratch:  # nbgrader goes by the file's name: it sees a copy with the right one
+            seen = scratch / submission.student / self._assignment
+            shutil.copytree(submission.folder, seen)
+            for old, new in submission.intake.renamed.items():
                 (seen / old).rename(seen / new)
-            failure = course.autograde(assignment, student, submitted=scratch.name, force=force)
-    return failure and f"It could not be graded: nbgrader stopped with {failure}; see {course.log}."
+            with self._course.reading_from(scratch.name):
+                return self._conversion.begin(submission.student)
 
+    def _expectation(self, client: Client, drawn: Draw) -> Future:
+        """What is expected of a challenge, for the workers: computed here, if it has not been kept."""
+        if drawn.id not in self._expected:
+            challenges = self._conversion.challenges
+            expected = challenges.known(drawn)
+            if expected is None:
+                expected = expectation(drawn.exercise, drawn.seed)
+                challenges.keep(drawn, expected)
+            self._expected[drawn.id] = client.submit(json.loads, json.dumps(expected))
+        return self._expected[drawn.id]
 
-def _record(course: Course, assignment: str, student: str) -> Record:
-    return Record.read(course.path(course.settings.autograded_directory, student, assignment))
+    def _finish(self, submission: _Submission, job: Job, future: Future) -> None:
+        try:
+            graded = future.result()
+        except Exception:
+            self._conversion.forget(submission.student)
+            raise
+        self._conversion.finish(job, graded)
+        self._marks.set(submission.student, submission.mark)
+        self._note(submission.student, submission.intake)
+        self._step(submission.student, True)
+
+    def _tried(self, submission: _Submission, do: Callable, *arguments: object) -> Job | None:
+        try:
+            return do(*arguments)
+        except Exception as error:
+            traceback.print_exc()  # into the log
+            self._fail(submission.student, [*submission.intake.notes, self._sentence(error)])
+            return None
+
+    def _sentence(self, error: Exception) -> str:
+        match error:
+            case CourseError():
+                return str(error)
+            case KilledWorker():
+                return "It could not be graded, because workers ended while it ran: see to their memory, and grade again."
+            case OperationalError():
+                return f"The gradebook could not be used ({error.orig}): close what else writes to it, and grade again."
+            case OSError(strerror=str(why)):
+                return f"It could not be graded ({why}): see to that, and grade again."
+        why = f"{type(error).__name__}: {error}".partition("\n")[0].rstrip(".: ")
+        return f"It could not be graded: nbgrader stopped with {why}; see {self._course.log}."
+
+    def _fail(self, student: str, sentences: list[str]) -> None:
+        self._marks.remove(student)
+        self.failed[student] = sentences
+        self._step(student, False)
+
+    def _note(self, student: str, intake: Intake) -> None:
+        folder = self._course.path(self._course.settings.autograded_directory, student, self._assignment)
+        if notes := [*intake.notes, *Record.read(folder).notes()]:
+            self.result.notes[student] = notes

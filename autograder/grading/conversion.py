@@ -89,6 +89,11 @@ class Conversion(Autograde):
                 self.write_single_notebook(output, resources)
             self.set_permissions(self.assignment, job.student)
 
+    def forget(self, student: str) -> None:
+        """Remove what `begin` made."""
+        with contextlib.suppress(OSError):
+            rmtree(str(self._folder(student)))
+
     def _set_up(self, student: str) -> None:
         self.coursedir.student_id = student
         self._sanitizing = True
@@ -107,8 +112,7 @@ class Conversion(Autograde):
         try:
             yield
         except BaseException:
-            with contextlib.suppress(OSError):
-                rmtree(str(self._folder(student)))
+            self.forget(student)
             raise
 
     def _job(self, student: str) -> Job:

@@ -6,18 +6,22 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TypeVar
 
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.baseapp import NbGrader
-from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import BaseConverter
 from nbgrader.utils import capture_log
 from traitlets.config import Config
 
 from .problems import CourseError
 from .release import build_release
+
+Converter = TypeVar("Converter", bound=BaseConverter)
 
 
 class Course:
@@ -102,10 +106,11 @@ class Course:
                 + (f"choose one of {', '.join(known)}." if known else "put one there.")
             )
 
-    def submissions(self, assignment: str) -> dict[str, Path]:
-        """The folder of each student who handed something in."""
-        folders = sorted(self.folder.glob(self._pattern(assignment)))
-        return {self._student(path, assignment): path for path in folders if path.is_dir()}
+    def submissions(self, assignment: str, students: str = "*") -> dict[str, Path]:
+        """The folder of each student who handed something in and whose name fits a pattern."""
+        folders = sorted(path for path in self.folder.glob(self._pattern(assignment)) if path.is_dir())
+        found = {self._student(path, assignment): path for path in folders}
+        return {student: path for student, path in found.items() if fnmatchcase(student, students)}
 
     def released(self, assignment: str) -> dict[str, nbformat.NotebookNode]:
         """The students' version of each notebook by its name; made now, if there is none."""
@@ -124,16 +129,15 @@ class Course:
         if not done:
             raise CourseError(f"nbgrader refuses {assignment} ({reason(log)}): mend its notebook in source.")
 
-    def autograde(self, assignment: str, student: str, *, submitted: str | None = None, force: bool = True) -> str:
-        """Grade one submission with nbgrader; returns what went wrong, or "".
+    @contextlib.contextmanager
+    def converter(self, kind: type[Converter], assignment: str) -> Iterator[Converter]:
+        """One of nbgrader's converters for an assignment, where it has to be: in the course folder."""
+        with self._set(assignment_id=assignment, student_id="*"), contextlib.chdir(self.folder):
+            yield kind(coursedir=self.settings, parent=self._app)
 
-        Args:
-            submitted: the folder to take it from, beside `submitted` in the course folder.
-            force: grade again what is already graded, even if nothing newer was handed in.
-        """
-        with self._set(submitted_directory=submitted or self.settings.submitted_directory):
-            done, log = self._run(Autograde, assignment, student, force=force)
-        return "" if done else reason(log)
+    def reading_from(self, submitted: str) -> contextlib.AbstractContextManager[None]:
+        """Take submissions from another folder of the course than `submitted`."""
+        return self._set(submitted_directory=submitted)
 
     def give_feedback(self, assignment: str, student: str) -> str:
         """Make one student's feedback page with nbgrader; returns what went wrong, or ""."""
@@ -146,10 +150,10 @@ class Course:
         with tempfile.TemporaryDirectory(dir=self.folder, prefix=".scratch_", ignore_cleanup_errors=True) as folder:
             yield Path(folder)
 
-    def _run(self, kind: type[BaseConverter], assignment: str, student: str, force: bool = True) -> tuple[bool, str]:
+    def _run(self, kind: type[BaseConverter], assignment: str, student: str) -> tuple[bool, str]:
         with self._set(assignment_id=assignment, student_id=student):
             converter = kind(coursedir=self.settings, parent=self._app)
-            converter.force = force
+            converter.force = True
             result = capture_log(converter)
         if "KeyboardInterrupt" in result.get("error", ""):  # which capture_log takes for a failure
             raise KeyboardInterrupt

@@ -6,6 +6,7 @@ from pathlib import Path
 from nbgrader.utils import rmtree
 from rich.console import Console
 
+from .class_feedback import give_feedback
 from .class_run import ClassRun, grade
 from .course import Course
 from .keys import FOLDER
@@ -39,6 +40,8 @@ def demo(folder: Path, students: int, seed: int, console: Console, *, sandboxed:
     console.print(f"Making {students} submissions of {ASSIGNMENT} in {folder} ...", soft_wrap=True)
     drawn = simulate(course, ASSIGNMENT, students, seed)
     run = grade(course, ASSIGNMENT, console)
+    for student, sentence in give_feedback(course, ASSIGNMENT, [row.student for row in run.rows], console).items():
+        run.notes.setdefault(student, []).append(sentence)
     show(run, console)
     differing = differences(drawn, run)
     answers = sum(len(row) for row in drawn.values())

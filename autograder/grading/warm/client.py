@@ -75,6 +75,12 @@ class WarmProcess:
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
+    def start(self) -> None:
+        """Start it, unless it runs. Raises CourseError if it cannot be started."""
+        with self._lock:
+            if self._process is None or self._process.poll() is not None:
+                self._start()
+
     def fork(self, request: dict) -> ForkedKernel:
         """Have a kernel forked.
 
@@ -116,7 +122,8 @@ class WarmProcess:
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-c", code],
-                env={"OMP_NUM_THREADS": "1", "PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
+                env={"OMP_NUM_THREADS": "1", "PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1",
+                     "PYDEVD_DISABLE_FILE_VALIDATION": "1"},
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

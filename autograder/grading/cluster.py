@@ -1,0 +1,90 @@
+"""Where submissions are worked on: worker processes of this machine, or those of a Dask scheduler elsewhere.
+
+Workers never see the gradebook. Other users of a shared machine cannot reach them: connections are encrypted, and both
+sides show a certificate (https://distributed.dask.org/en/stable/tls.html).
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator
+
+import dask
+from distributed import Client, LocalCluster
+from distributed.security import Security
+
+from .problems import CourseError
+
+THREADS = 4  # submissions at once per worker: each mostly waits for its kernel
+
+_SECONDS = 15  # to reach a scheduler
+_SETTINGS = {
+    "distributed.scheduler.allowed-failures": 2,  # a submission on which workers die is not tried for ever
+    "distributed.worker.daemon": True,
+    "distributed.admin.large-graph-warning-threshold": "1GB",
+    "distributed.comm.timeouts.connect": f"{_SECONDS}s",
+}
+
+
+@contextlib.contextmanager
+def workers(number: int | None, scheduler: str | None) -> Iterator[Client]:
+    """A client of workers.
+
+    Args:
+        number: how many worker processes to start here; by default one for two cores, since kernels need the others.
+        scheduler: the address of a scheduler to use instead, as tls://host:8786; the certificates are those that Dask's
+            own configuration names (distributed.comm.tls).
+
+    Raises:
+        CourseError: there is no scheduler at the address, it cannot be trusted, or it has no workers.
+    """
+    with dask.config.set(_SETTINGS):
+        if scheduler is None:
+            with _local(number or max(1, (os.cpu_count() or 1) // 2)) as cluster, Client(cluster) as client:
+                yield client
+        else:
+            with _elsewhere(scheduler) as client:
+                yield client
+
+
+def addresses(client: Client) -> list[str]:
+    """The workers that there are now."""
+    return list(client.scheduler_info(n_workers=-1)["workers"])
+
+
+def slots(client: Client) -> int:
+    """How many submissions the workers work on at once."""
+    return sum(client.nthreads().values())
+
+
+def _local(number: int) -> LocalCluster:
+    return LocalCluster(
+        n_workers=number,
+        threads_per_worker=THREADS,
+        host="127.0.0.1",
+        protocol="tls://",
+        security=Security.temporary(),
+        dashboard_address=None,
+        worker_dashboard_address=None,
+        memory_limit=0,  # kernels are limited by themselves
+        silence_logs=False,
+    )
+
+
+def _elsewhere(address: str) -> Client:
+    if not address.startswith("tls://"):
+        raise CourseError(
+            f"{address} is no address of an encrypted scheduler: start it with certificates, and name it as "
+            "tls://host:8786."
+        )
+    try:
+        client = Client(address, security=Security(require_encryption=True), timeout=_SECONDS)
+    except (OSError, TypeError, ValueError) as error:
+        why = str(error).partition("\n")[0].rstrip(".") or type(error).__name__
+        raise CourseError(
+            f"The scheduler at {address} cannot be used ({why}): see that it runs, and that Dask's configuration "
+            "(distributed.comm.tls) names its certificates; or leave out --scheduler."
+        ) from None
+    if not slots(client):
+        client.close()
+        raise CourseError(f"The scheduler at {address} has no workers: start `dask worker {address}` somewhere.")
+    return client
