@@ -23,7 +23,19 @@ def course(tmp_path):
     ("arguments", "words"),
     [
         (["--help"], ["grade all submissions of an assignment", "make up submissions of a class", "simulate a class"]),
-        (["grade", "--help"], ["ASSIGNMENT", "--course DIR", "--student GLOB", "--force", "--workers N", "--scheduler ADDRESS", "--unsafe-no-sandbox", "print a table"]),
+        (
+            ["grade", "--help"],
+            [
+                "ASSIGNMENT",
+                "--course DIR",
+                "--student GLOB",
+                "--force",
+                "--workers N",
+                "--scheduler ADDRESS",
+                "--unsafe-no-sandbox",
+                "print a table",
+            ],
+        ),
         (["simulate", "--help"], ["--students N", "--seed S", "--course DIR", "manifest.json"]),
         (["demo", "--help"], ["--students N", "out/demo", "No other gradebook is touched", "--unsafe-no-sandbox"]),
         (["doctor", "--help"], ["try in it what a submission must not be able to do", "Ends with “ready”"]),

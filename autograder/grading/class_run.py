@@ -212,7 +212,7 @@ class _Run:
             case CourseError():
                 return str(error)
             case KilledWorker():
-                return "It could not be graded, because workers ended while it ran: see to their memory, and grade again."
+                return "It could not be graded, since workers ended while it ran: see to their memory, and grade again."
             case OperationalError():
                 return f"The gradebook could not be used ({error.orig}): close what else writes to it, and grade again."
             case OSError(strerror=str(why)):

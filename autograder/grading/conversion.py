@@ -85,7 +85,8 @@ class Conversion(Autograde):
             for name, one in graded["notebooks"].items():
                 resources = self.init_single_notebook_resources(str(self._folder(job.student) / f"{name}.ipynb"))
                 resources["autograder"] = one["left"]
-                output, resources = self.exporter.from_notebook_node(nbformat.reads(one["text"], as_version=4), resources)
+                nb = nbformat.reads(one["text"], as_version=4)
+                output, resources = self.exporter.from_notebook_node(nb, resources)
                 self.write_single_notebook(output, resources)
             self.set_permissions(self.assignment, job.student)
 

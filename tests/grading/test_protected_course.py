@@ -7,10 +7,11 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
+from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
 
 from autograder.grading.challenges import Challenges
-from autograder.grading.prepare import _trial
+from autograder.grading.prepare import draw_for
 from autograder.grading.records import Record, outcomes_in
 from autograder.grading.repair import label
 from autograder.grading.sandbox import available
@@ -203,9 +204,11 @@ def test_one_check_of_a_name_is_protected():
     ],
 )
 def test_a_test_cell_that_asks_for_what_there_is_not_is_the_instructors_problem(tmp_path, check, problem):
-    trial = _trial(check, Challenges(tmp_path), "a/s")
-    assert trial.challenge is None
-    assert re.fullmatch(problem, trial.problem)
+    nb = new_notebook(cells=[check_cell("test", check.exercise, check.answer, check.part)])
+    assert draw_for(nb, Challenges(tmp_path).draw, "a", "s").keys() == {"test"}
+    ((_, challenge, said),) = draw_for(nb, Challenges(tmp_path).draw, "a", "s").values()
+    assert challenge is None
+    assert re.fullmatch(problem, said)
 
 
 def test_a_record_that_does_not_say_so_is_of_a_run_without_sandbox(tmp_path):

@@ -122,8 +122,13 @@ class WarmProcess:
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-c", code],
-                env={"OMP_NUM_THREADS": "1", "PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1",
-                     "PYDEVD_DISABLE_FILE_VALIDATION": "1"},
+                env={
+                    "OMP_NUM_THREADS": "1",
+                    "PATH": os.defpath,
+                    "LANG": "C.UTF-8",
+                    "PYTHONDONTWRITEBYTECODE": "1",
+                    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+                },
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
