@@ -58,3 +58,7 @@ c.HTMLExporter.filters = {
     "markdown2html": "autograder.grading.harmless.markdown2html",
     "clean_html": "autograder.grading.harmless.clean",
 }
+
+# A student's page: the score, what became of each exercise and what to do next, what a person said, and the notebook.
+c.GenerateFeedback.exporter_class = "autograder.grading.feedback.exporter.FeedbackExporter"
+c.GenerateFeedback.preprocessors = []

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_LABELS = {
+LABELS = {
     "zero_grad": "zero_grad",
     "forward": "forward",
     "backward": "backward",
@@ -24,9 +24,9 @@ _LABELS = {
     "edit_gradients": "gradients\nedited",
     "edit_weights": "weights\nedited",
 }
-EVENTS = frozenset(_LABELS)
+EVENTS = frozenset(LABELS)
 # Lightness differs as well as hue (Okabe and Ito's palette), so the boxes stay apart in grey.
-_FACES = {
+FACES = {
     "zero_grad": "#ffffff",
     "forward": "#e9f3fa",
     "scale": "#f3d9e6",
@@ -38,7 +38,7 @@ _FACES = {
     "edit_gradients": "#d9d9d9",
     "edit_weights": "#d9d9d9",
 }
-_MOST_EVENTS = 10  # a loop over examples would make the picture unreadably wide
+MOST_EVENTS = 10  # a loop over examples would make the picture unreadably wide
 
 
 def timeline_figure(trace: list[dict], should_be: list[dict]) -> "Figure":
@@ -51,8 +51,8 @@ def timeline_figure(trace: list[dict], should_be: list[dict]) -> "Figure":
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    rows = [("Your step", trace[:_MOST_EVENTS])] + [("One that works", should_be)] * bool(should_be)
-    more = len(trace) - _MOST_EVENTS
+    rows = [("Your step", trace[:MOST_EVENTS])] + [("One that works", should_be)] * bool(should_be)
+    more = len(trace) - MOST_EVENTS
     width = max(len(events) for _, events in rows)
     bottom = 0.0 if should_be else 1.35
     figure = Figure(figsize=(1.6 + 1.25 * width, 2.7 - 0.8 * bottom), layout="constrained")
@@ -65,7 +65,7 @@ def timeline_figure(trace: list[dict], should_be: list[dict]) -> "Figure":
             if x:
                 axes.annotate("", (1.25 * x, y + 0.42), (1.25 * x - 0.25, y + 0.42), arrowprops={"arrowstyle": "->"})
     if more > 0:
-        axes.text(1.25 * _MOST_EVENTS, 1.77, f"and {more} more", ha="left", va="center", fontsize=9, style="italic")
+        axes.text(1.25 * MOST_EVENTS, 1.77, f"and {more} more", ha="left", va="center", fontsize=9, style="italic")
     axes.text(-1.4, bottom - 0.5, _legend(should_be or trace), fontsize=8.5, va="top")
     axes.set(xlim=(-1.5, 1.25 * width + (1.0 if more > 0 else 0.0)), ylim=(bottom - 0.75, 2.3))
     axes.axis("off")
@@ -76,18 +76,18 @@ def _draw_event(axes, x: float, y: float, event: dict) -> None:
     from matplotlib.patches import FancyBboxPatch
 
     box = FancyBboxPatch(
-        (x, y + 0.12), 1.0, 0.6, boxstyle="round,pad=0,rounding_size=0.08", fc=_FACES[event["event"]], ec="black"
+        (x, y + 0.12), 1.0, 0.6, boxstyle="round,pad=0,rounding_size=0.08", fc=FACES[event["event"]], ec="black"
     )
     axes.add_patch(box)
     dark = event["event"] == "step"
     axes.text(
-        x + 0.5, y + 0.42, _LABELS[event["event"]], ha="center", va="center", fontsize=9,
+        x + 0.5, y + 0.42, LABELS[event["event"]], ha="center", va="center", fontsize=9,
         color="white" if dark else "black", weight="bold" if dark else "normal",
     )  # fmt: skip
-    axes.text(x + 0.5, y - 0.02, _norm_text(event), ha="center", va="top", fontsize=8.5)
+    axes.text(x + 0.5, y - 0.02, norm_text(event), ha="center", va="top", fontsize=8.5)
 
 
-def _norm_text(event: dict) -> str:
+def norm_text(event: dict) -> str:
     norm = event.get("grad_norm")
     return "no gradient" if norm is None else f"|g| = {norm:.3g}"
 
@@ -107,8 +107,8 @@ def timeline_words(trace: list[dict], should_be: list[dict]) -> str:
 def _in_words(events: list[dict]) -> str:
     words = []
     for event in events:
-        norm = _norm_text(event).replace("|g| =", "gradient norm")
-        words.append(f"{_LABELS[event['event']].replace(chr(10), ' ')} ({norm})")
+        norm = norm_text(event).replace("|g| =", "gradient norm")
+        words.append(f"{LABELS[event['event']].replace(chr(10), ' ')} ({norm})")
     return ", then ".join(words) or "nothing"
 
 

@@ -9,7 +9,7 @@ import base64
 import html
 import io
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from bleach.css_sanitizer import CSSSanitizer
 from bleach.sanitizer import Cleaner
@@ -114,15 +114,29 @@ def _joined(text: object) -> str:
 
 @pass_context
 def markdown2html(context: Context, source: str) -> str:
-    """nbconvert's filter of this name, with a result that is harmless. Text that cannot be read as Markdown (because
-    it names a picture that is not there, say) is shown as it was written."""
+    """nbconvert's filter of this name, with a result that is harmless."""
+    return rendered(source, context.get("cell", {}).get("attachments", {}))
+
+
+def rendered(source: str, attachments: object = None) -> str:
+    """A text cell as HTML that is harmless. Text that cannot be read as Markdown (because it names a picture that is
+    not there, say) is shown as it was written."""
+    return _rendered(source, attachments) if attachments else _known(source)
+
+
+@lru_cache(maxsize=500)
+def _known(source: str) -> str:
+    """Most text cells are the same in a whole class."""
+    return _rendered(source, {})
+
+
+def _rendered(source: str, attachments: object) -> str:
     try:
         if len(_DATA.sub("", source)) > _LONGEST or source.count("<") > _MOST_TAGS:
             raise ValueError("more than people write")
-        attachments = _attachments(context.get("cell", {}).get("attachments", {}))
-        renderer = IPythonRenderer(escape=False, attachments=attachments, exclude_anchor_links=True)
-        rendered = MarkdownWithMath(renderer=renderer).render(source)
-        return clean(rendered.replace(_TASK_DONE, "☑ ").replace(_TASK, "☐ "))
+        renderer = IPythonRenderer(escape=False, attachments=_attachments(attachments), exclude_anchor_links=True)
+        page = MarkdownWithMath(renderer=renderer).render(source)
+        return clean(page.replace(_TASK_DONE, "☑ ").replace(_TASK, "☐ "))
     except Exception:  # whatever a student's text does to the reader
         return f"<pre>{html.escape(source)}</pre>"
 

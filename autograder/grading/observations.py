@@ -17,7 +17,7 @@ _LONGEST_TEXT = 400
 _MOST_EVENTS = 60
 _LARGEST_NUMBER = 2**53
 
-_PATH = re.compile(r"(?<![\w.:/])(?:[A-Za-z]:)?(?:[/\\][^\s/\\'\"<>|,;:()]+){2,}")
+PATH = re.compile(r"(?<![\w.:/])(?:[A-Za-z]:)?(?:[/\\][^\s/\\'\"<>|,;:()]+){2,}")
 _EXPLAINING = ("trace", "evidence")
 
 
@@ -54,7 +54,7 @@ def fit(observations: object, task: ModuleType, expected: dict) -> dict:
     fault = kept.get("fault")
     if fault is not None and not (isinstance(fault, dict) and isinstance(fault.get("code"), str)):
         raise Malformed("the fault has no code")
-    return kept | {"trace": _trace(observations.get("trace"))}
+    return kept | {"trace": known_events(observations.get("trace"))}
 
 
 def require_whole(observations: dict, expected: dict) -> None:
@@ -72,7 +72,7 @@ def require_whole(observations: dict, expected: dict) -> None:
 def text(value: str) -> str:
     """A text from a student's process in a form that can be shown: one line, not too long, no paths."""
     value = "".join(sign if sign.isprintable() else " " for sign in value[: 4 * _LONGEST_TEXT])
-    return _PATH.sub(lambda path: "…/" + re.split(r"[/\\]", path[0])[-1], value)[:_LONGEST_TEXT]
+    return PATH.sub(lambda path: "…/" + re.split(r"[/\\]", path[0])[-1], value)[:_LONGEST_TEXT]
 
 
 def _refuse(constant: str) -> float:
@@ -98,7 +98,7 @@ def _plain(value: Any, depth: int) -> Any:
     raise Malformed("a number that is not finite")
 
 
-def _trace(events: object) -> list[dict]:
+def known_events(events: object) -> list[dict]:
     """The events of a trace that the timeline knows, each with its text and numbers."""
     kept = []
     for event in events[:_MOST_EVENTS] if isinstance(events, list) else []:
