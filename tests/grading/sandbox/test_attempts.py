@@ -103,7 +103,7 @@ def _homes() -> list[str]:
     shown = [Path(sys.prefix), Path(sys.base_prefix), ROOT / "autograder"]
     shown += [path.resolve() for path in shown]
     entries = {entry for home in (Path("/home"), Path.home()) for entry in home.iterdir() if entry.exists()}
-    own = {entry for entry in entries if any(path.is_relative_to(entry) or entry.is_relative_to(path) for path in shown)}
+    own = {entry for entry in entries for path in shown if path.is_relative_to(entry) or entry.is_relative_to(path)}
     return sorted(map(str, entries - own - {Path("/home/student")}))
 
 
@@ -389,3 +389,21 @@ def test_an_honest_notebook_trains_draws_and_writes(tmp_path):
     assert "drawn" in said[3]
     assert said[4].strip() == "['data.csv', 'model.pt']"
     assert said[5].strip() == "4"
+
+
+def test_what_child_processes_print_is_shown_at_once(tmp_path):
+    """Without a way round the network that is not there, each print of a child would take three seconds."""
+    said = run(
+        tmp_path,
+        "import os, time\nbefore = time.monotonic()\nchild = os.fork()\nif child == 0:\n    for i in range(20):\n"
+        "        print('child', i)\n    os._exit(0)\nos.waitpid(child, 0)\nprint(time.monotonic() - before)",
+        "import torch\nfrom torch.utils.data import DataLoader, Dataset\nclass Noisy(Dataset):\n"
+        "    def __len__(self):\n        return 4\n    def __getitem__(self, i):\n        print('loading')\n"
+        "        return torch.ones(2)\nprint(len(list(DataLoader(Noisy(), 2, num_workers=2))))",
+        "print('and the next cell')",
+    )
+    *printed, took = said[0].split("\n")[:-1]
+    assert printed == [f"child {i}" for i in range(20)]
+    assert float(took) < 3
+    assert said[1].count("loading") == 4
+    assert said[2] == "and the next cell\n"
