@@ -165,13 +165,14 @@ def _grade(chosen: argparse.Namespace) -> int:
 
     from .grading.class_run import grade
     from .grading.course import Course
-    from .grading.report.writing import write
+    from .grading.report.writing import remember, write
     from .grading.table import show
 
     console = Console()
     course = Course(chosen.course)
     if chosen.unsafe_no_sandbox:
         course.allow_everything()
+    remember(course, chosen.assignment)
     where = {"workers": chosen.workers, "scheduler": chosen.scheduler}
     run = grade(course, chosen.assignment, console, students=chosen.student, force=chosen.force, **where)
     show(run, console)

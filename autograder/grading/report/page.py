@@ -132,7 +132,10 @@ def _misconceptions(chapter: Chapter, names: Names) -> dict:
             "students": seen.students,
             "share": seen.students / len(work.graded),
             "again": seen.again,
-            "where": {exercise_title(name): len(ones) for name, ones in seen.by_exercise.items()},
+            "bar": seen.students / ideas[0].students,
+            "where": sorted(
+                ((exercise_title(name), len(ones)) for name, ones in seen.by_exercise.items()), key=_by_count
+            ),
             "example": (shown := example(seen, chapter.vocabulary, names.of)).code,
             "example_of": exercise_title(shown.exercise),
         }
@@ -157,10 +160,14 @@ def _misconceptions(chapter: Chapter, names: Names) -> dict:
         if found
         else "",
         "no_answers": others,
-        "unnamed": sorted(((words, len(ones)) for words, ones in unnamed.items()), key=lambda item: -item[1]),
+        "unnamed": sorted(((words, len(ones)) for words, ones in unnamed.items()), key=_by_count),
         "pairs": [{"figures": pair, "first": titles[pair.first], "second": titles[pair.second]} for pair in pairs],
         "pairs_picture": pictures.together(pairs, titles) if len(pairs) > 1 else "",
     }
+
+
+def _by_count(counted: tuple[str, int]) -> tuple[int, str]:
+    return -counted[1], counted[0]
 
 
 def _mostly_in(seen: statistics.Seen) -> str:

@@ -121,10 +121,11 @@ class Pair:
 
 
 def pairs(work: ClassWork, leave_out: frozenset[str] = frozenset()) -> list[Pair]:
-    """The codes that came together in more than one student and more often than by chance, the most frequent first."""
+    """The codes that came together clearly more often than by chance, the most frequent first: in more than one
+    student, and by more than two standard deviations (of a Poisson distribution) above what is expected."""
     shown = [sorted(set(codes(one).values()) - leave_out) for one in work.graded]
     single = Counter(code for some in shown for code in some)
     double = Counter(pair for some in shown for pair in combinations(some, 2))
     found = [Pair(*pair, both, single[pair[0]] * single[pair[1]] / len(shown)) for pair, both in double.items()]
-    likely = [pair for pair in found if pair.both > 1 and pair.both > pair.expected]
-    return sorted(likely, key=lambda pair: (-pair.both, pair.expected, pair.first, pair.second))
+    clear = [pair for pair in found if pair.both > 1 and pair.both > pair.expected + 2 * pair.expected**0.5]
+    return sorted(clear, key=lambda pair: (-pair.both, pair.expected, pair.first, pair.second))

@@ -1,5 +1,6 @@
 """Make the class report of some assignments: an HTML page and a CSV file in the course folder's `reports`."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,8 +43,14 @@ def write(course: Course, assignments: Sequence[str] = (), *, anonymous: bool = 
     html = page(chapters, called, formgrader.address(course), table.name)
     file.parent.mkdir(mode=0o700, exist_ok=True)
     file.write_text(html, encoding="utf-8")
-    table.write_text(listing(works, called.of, title(called)), encoding="utf-8-sig", newline="")
+    table.write_text(listing(works, called.of, title(called)), encoding="utf-8-sig", errors="replace", newline="")
     return Report(file, table, _notes(works, called))
+
+
+def remember(course: Course, assignment: str) -> None:
+    """Keep what the grading so far gave, before an assignment is graded again; where there is none, do nothing."""
+    with contextlib.suppress(CourseError):
+        history.keep(course, gather(course, assignment))
 
 
 def _all(course: Course) -> list[ClassWork]:

@@ -3,7 +3,6 @@
 import json
 import random
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
@@ -14,7 +13,7 @@ from autograder.grading.course import Course
 from autograder.grading.records import Record
 from autograder.grading.simulate import Drawn, draw
 
-from ..classes import ASSIGNMENT, new_course
+from ..classes import ASSIGNMENT
 
 NOTEBOOK = "loop_order"
 TESTS = {  # the test cells of each exercise, and the points of each
@@ -57,14 +56,6 @@ def made_class(students: int, seed: int = 7) -> dict[str, Made]:
             for exercise in rng.sample(list(TESTS), 3):
                 answers[exercise] = Drawn(next(iter(answers_of(exercise).rights)), True, None)
     return {student: Made(answers) for student, answers in drawn.items()}
-
-
-def course_with(folder: Path) -> Course:
-    """An empty course with the assignment in its gradebook."""
-    course = new_course(folder)
-    course.released(ASSIGNMENT)
-    course.register(ASSIGNMENT)
-    return course
 
 
 def write(course: Course, students: dict[str, Made], people: dict[str, dict] | None = None) -> None:
