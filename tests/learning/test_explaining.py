@@ -71,6 +71,14 @@ def test_paraphrases_that_the_patterns_were_mended_on():
     }
 
 
+PLAINLY_RIGHT = yaml.safe_load((TEXTS / "right.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize(("prompt", "answer"), [(id, text) for id, texts in PLAINLY_RIGHT.items() for text in texts])
+def test_nothing_in_a_sentence_that_is_plainly_right_is_called_contradicted(prompt, answer):
+    assert explaining.CONTRADICTED not in states(explaining.find(prompt), answer).values()
+
+
 HELD_OUT = {  # measured once, on the day when the patterns were final: texts that nobody had tried them on
     "what_clipping_is": {"good": (30, 26, 0, 0), "partial": (15, 14, 15, 0), "misused": (3, 3, 12, 0)},
     "how_to_apply": {"good": (30, 26, 0, 0), "partial": (16, 14, 14, 0), "misused": (4, 4, 11, 1)},
@@ -159,6 +167,9 @@ def test_denials_and_objects_of_limiting(answer, size, explosion):
         ("loss.backward()\nopt.step()\nclip_grad_norm_(p, 1)", "found", "contradicted"),
         ("First backward, then clip, finally step.", "found", "found"),
         ("First step, then clip.", "missing", "contradicted"),
+        ("Clip once, then step.", "missing", "found"),
+        ("Clip once backward is done, then step.", "found", "found"),
+        ("Clip once the optimizer has stepped.", "missing", "contradicted"),
         ("The optimizer steps after clipping.", "missing", "found"),
         ("backward needs to come before clipping", "found", "missing"),
         ("aftr bakward and befor optimzer.step", "found", "found"),
@@ -184,6 +195,11 @@ def test_orders(answer, after_backward, before_step):
         ("You don't need clip_grad_norm_ for it.", "contradicted"),
         ("Don't call clip_grad_norm_ before backward.", "found"),
         ("You clip the weights with torch.clamp.", "contradicted"),
+        ("Use torch.clamp on the loss.", "contradicted"),
+        ("Apply tanh to the activations.", "contradicted"),
+        ("Put a clamp over all weights.", "contradicted"),
+        ("Clip the gradients after loss.backward() and before optimizer.step().", "missing"),
+        ("Clip before the optimizer changes the weights.", "missing"),
     ],
 )
 def test_functions(answer, state):
@@ -261,10 +277,10 @@ def test_any_words_of_ours_give_quotes_from_the_text(text):
     ids=lambda text: repr(text[:12]),
 )
 def test_a_very_long_answer_takes_no_longer_than_a_breath(text):
-    start = time.perf_counter()
+    start = time.process_time()
     for prompt in (WHAT, HOW):
         explaining.spot(prompt, text)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_searching_takes_a_time_proportional_to_the_length(monkeypatch):
@@ -272,9 +288,9 @@ def test_searching_takes_a_time_proportional_to_the_length(monkeypatch):
     once = "If the gradient is limited, not clipped, it is no longer than the threshold "
 
     def seconds(times):
-        start = time.perf_counter()
+        start = time.process_time()
         explaining.spot(WHAT, once * times)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(1)
     assert seconds(1_300) < 20 * max(seconds(130), 0.05)  # ten times the length; a hundred times if it were quadratic
