@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from .. import pages
 from . import formgrader, pictures, statistics
 from .examples import Vocabulary, example
 from .gathering import CUT_OFF, ClassWork, Submission, Test
 from .history import Change, Grading, compare
+from .rendering import render
 from .wording import exercise_title, lecture, misconception, without_an_idea
 
 LISTED = 200  # names of one list; the others are in the CSV
@@ -46,7 +46,7 @@ def page(chapters: list[Chapter], names: Names, links: str, csv: str) -> str:
         csv: the name of the file with the same data as a table.
     """
     shown = [_chapter(chapter, names, links) for chapter in chapters]
-    return pages.render(__package__, "report.html", chapters=shown, anonymous=names.anonymous, listed=LISTED, csv=csv)
+    return render(chapters=shown, anonymous=names.anonymous, listed=LISTED, csv=csv)
 
 
 def title(names: Names) -> Callable[[str, str, str], str]:
@@ -82,10 +82,11 @@ def _chapter(chapter: Chapter, names: Names, links: str) -> dict:
 
 
 def _alarms(work: ClassWork, names: Names) -> dict:
-    open_cells = dict.fromkeys(test.cell for one in work.graded for test in one.tests if not test.protected)
+    unprotected = [(one.student, test.cell) for one in work.graded for test in one.tests if not test.protected]
     return {
         "unsafe": names.all([one.student for one in work.graded if not one.sandboxed]),
-        "unprotected": list(open_cells),
+        "unprotected": list(dict.fromkeys(cell for _, cell in unprotected)),
+        "open": {student for student, _ in unprotected},
         "damaged": names.all([one.student for one in work.graded if one.damaged]),
         "outdated": names.all([one.student for one in work.graded if one.outdated]),
     }

@@ -58,44 +58,52 @@ def made_class(students: int, seed: int = 7) -> dict[str, Made]:
     return {student: Made(answers) for student, answers in drawn.items()}
 
 
-def write(course: Course, students: dict[str, Made], people: dict[str, dict] | None = None) -> None:
+def write(
+    course: Course,
+    students: dict[str, Made],
+    people: dict[str, dict] | None = None,
+    assignment_name: str = ASSIGNMENT,
+) -> None:
     """Put a graded class into the course; `people` has what else the gradebook knows of somebody."""
     with course.gradebook() as gradebook:
-        assignment = gradebook.find_assignment(ASSIGNMENT)
+        assignment = gradebook.find_assignment(assignment_name)
+        enrolled = {one.id for one in gradebook.students}
         (notebook,) = assignment.notebooks
         cells = [*notebook.grade_cells, *notebook.task_cells]
         rows = {kind: [] for kind in (Student, SubmittedAssignment, SubmittedNotebook, Grade)}
         for student, made in students.items():
-            rows[Student].append({"id": student} | (people or {}).get(student, {}))
-            one = {"id": f"a-{student}", "assignment_id": assignment.id, "student_id": student}
+            if student not in enrolled:
+                rows[Student].append({"id": student} | (people or {}).get(student, {}))
+            one = {"id": f"{assignment_name}-{student}", "assignment_id": assignment.id, "student_id": student}
             rows[SubmittedAssignment].append(one)
-            one = {"id": submission(student), "notebook_id": notebook.id, "assignment_id": f"a-{student}"}
-            rows[SubmittedNotebook].append(one)
+            submitted = submission(student, assignment_name)
+            rows[SubmittedNotebook].append({"id": submitted, "notebook_id": notebook.id, "assignment_id": one["id"]})
             scores = automatic(made)
             for cell in cells:
                 points, by_hand = scores.get(cell.name), made.explained if cell.name == TASK else None
                 rows[Grade].append({
-                    "id": f"g-{cell.name}-{student}", "cell_id": cell.id, "notebook_id": submission(student),
+                    "id": f"{submitted}-{cell.name}", "cell_id": cell.id, "notebook_id": submitted,
                     "auto_score": points, "manual_score": by_hand,
                     "needs_manual_grade": points is None and by_hand is None,
                 })  # fmt: skip
         names = [dict.fromkeys(("first_name", "last_name", "email")) | row for row in rows[Student]]
         for kind, values in (rows | {Student: names}).items():
-            gradebook.db.execute(kind.__table__.insert(), values)
+            if values:
+                gradebook.db.execute(kind.__table__.insert(), values)
         gradebook.db.commit()
     for student, made in students.items():
-        folder = course.path(course.settings.autograded_directory, student, ASSIGNMENT)
+        folder = course.path(course.settings.autograded_directory, student, assignment_name)
         folder.mkdir(parents=True)
         Record({NOTEBOOK: record(made)}).write(folder)
         (folder / f"{NOTEBOOK}.ipynb").write_text(json.dumps(notebook_of(made)), encoding="utf-8")
-        submitted = course.path(course.settings.submitted_directory, student, ASSIGNMENT)
+        submitted = course.path(course.settings.submitted_directory, student, assignment_name)
         submitted.mkdir(parents=True)
         (submitted / f"{NOTEBOOK}.ipynb").write_text("{}", encoding="utf-8")
 
 
-def submission(student: str) -> str:
+def submission(student: str, assignment: str = ASSIGNMENT) -> str:
     """The id of a student's notebook, which nbgrader would draw at random."""
-    return f"{random.Random(student).getrandbits(128):032x}"
+    return f"{random.Random(f'{assignment} {student}').getrandbits(96):024x}"
 
 
 def automatic(made: Made) -> dict[str, float]:

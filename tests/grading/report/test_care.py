@@ -4,6 +4,7 @@ import csv
 import html
 import io
 import json
+import re
 import shutil
 import sqlite3
 
@@ -21,7 +22,7 @@ from .. import classes
 from ..classes import ASSIGNMENT
 from . import made
 from .made import Made, made_class
-from .reading import cells_of, sections, strictly
+from .reading import cells_of, sections, strictly, table
 
 HOSTILE = '<script>alert(1)</script><img src="http://evil.example/x.png" onerror=alert(2)>"\'&{{7*7}}\x1b[2J\u202e'
 
@@ -251,6 +252,28 @@ def test_a_report_of_all_that_is_graded(tmp_path, monkeypatch, capsys, empty_cou
     assert f"As a table:   {course.folder}/reports/a3_loop_order.csv\n" in said
     assert main(["report", ASSIGNMENT, ASSIGNMENT, "--anonymous"]) == 0
     assert f"{course.folder}/reports/a3_loop_order_anonymous.html\n" in capsys.readouterr().out
+
+
+def test_several_assignments_are_in_one_page(tmp_path, empty_course):
+    course, other = empty_course(tmp_path / "course"), "b1_again"
+    shutil.copytree(course.folder / "source" / ASSIGNMENT, course.folder / "source" / other)
+    with course.quiet():
+        course.register(other)
+    made.write(course, made_class(5))
+    made.write(course, made_class(4, seed=8), assignment_name=other)
+    report = write(course)
+    assert report.page.name == "all_assignments.html"
+    page = report.page.read_text("utf-8")
+    strictly(page)
+    rows = cells_of(page, "Assignments")
+    assert [row[:2] for row in rows] == [[ASSIGNMENT, "5"], [other, "4"]]
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
+    assert page.count("<h2 ") == 2
+    lines = table(report)
+    assert [sum(line["assignment"] == name for line in lines) for name in (ASSIGNMENT, other)] == [25, 20 + 1]
+    assert write(course, [other]).page.name == f"{other}.html"
 
 
 def no_gradebook(course):
