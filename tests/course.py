@@ -53,12 +53,17 @@ class Course:
         for assignment in self.assignments:
             self.nbgrader("generate_assignment", assignment)
 
-    def nbgrader(self, *arguments: str) -> str:
-        """Run an nbgrader command in the course folder, fail if it fails, and return what it printed."""
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of commands."""
         programs = Path(sys.executable).parent  # nbgrader calls alembic by name
         paths = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+        return os.environ | paths
+
+    def nbgrader(self, *arguments: str) -> str:
+        """Run an nbgrader command in the course folder, fail if it fails, and return what it printed."""
         command = [sys.executable, "-m", "nbgrader", *arguments]
-        run = subprocess.run(command, cwd=self.folder, env=os.environ | paths, capture_output=True, text=True)
+        run = subprocess.run(command, cwd=self.folder, env=self.environment, capture_output=True, text=True)
         assert run.returncode == 0, run.stdout + run.stderr
         return run.stdout + run.stderr
 
@@ -80,6 +85,12 @@ class Course:
     def autograde(self, assignment: str, *arguments: str) -> str:
         """Grade all submissions of an assignment with `nbgrader autograde`."""
         return self.nbgrader("autograde", assignment, *arguments)
+
+    def submission(self, student: str, assignment: str) -> str:
+        """The id of a student's notebook, as the formgrader's addresses have it."""
+        with Gradebook(f"sqlite:///{self.folder / 'gradebook.db'}", "gradient_clipping") as gradebook:
+            (notebook,) = gradebook.find_submission(assignment, student).notebooks
+            return notebook.id
 
     def scores(self, assignment: str, student: str) -> dict[str, Score]:
         """What each graded cell of a student's notebook was given, by its grade id."""

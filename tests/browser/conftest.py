@@ -15,6 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
+    from ..course import Course
     from .jupyterlab import JupyterLab
 
 PICTURES = Path(__file__).parents[2] / "out" / "browser"
@@ -76,6 +77,47 @@ def page(browser, lab) -> Iterator["Page"]:
     assert f"{lab.address}api/contents" in " ".join(asked)
     here = urlsplit(lab.address).netloc
     assert not [url for url in asked if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).netloc != here]
+
+
+@pytest.fixture(scope="package")
+def course(lab) -> "Course":
+    """The server's folder as a course folder with one assignment, released."""
+    from ..course import Course
+
+    (lab.course / "nbgrader_config.py").unlink()
+    return Course(lab.course, "a3_loop_order")
+
+
+@pytest.fixture
+def instructor(browser, lab) -> Iterator["Page"]:
+    """A page of somebody who is logged in. It cannot fetch anything from elsewhere, as nbgrader's own pages try to, and
+    it keeps what it `asked` for and what its `dialogs` said."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.asked, page.dialogs = [], []
+    context.on("request", lambda request: page.asked.append(request.url))
+    page.on("dialog", lambda dialog: (page.dialogs.append(dialog.message), dialog.dismiss()))
+    here = urlsplit(lab.address).netloc
+    page.route(
+        lambda url: urlsplit(url).scheme in ("http", "https") and urlsplit(url).netloc != here,
+        lambda route: route.abort(),
+    )
+    page.goto(lab.log_in)
+    yield page
+    context.close()
+
+
+@pytest.fixture(scope="package")
+def accessible() -> Callable[["Page"], None]:
+    """Fails where axe-core finds something serious in a page of ours."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def check(page: "Page") -> None:
+        found = Axe().run(page).response["violations"]
+        serious = [one for one in found if one["impact"] in ("serious", "critical")]
+        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in serious] == []
+
+    return check
 
 
 @pytest.fixture(scope="package")

@@ -90,6 +90,11 @@ class JupyterLab:
         self.stop()
         raise RuntimeError(f"JupyterLab did not start:\n{self.log()}")
 
+    @property
+    def log_in(self) -> str:
+        """Where a browser goes first, to be let in from then on."""
+        return f"{self.address}login?token={self._token}"
+
     def log(self) -> str:
         """What the server has said so far."""
         return self._log.read_text(encoding="utf-8", errors="replace")

@@ -1,14 +1,11 @@
 """What a hostile submission shows to those who look at it: in the formgrader, in feedback, and in JupyterLab."""
 
 import re
-from types import SimpleNamespace
-from urllib.parse import urlsplit
 
 import pytest
-from nbgrader.api import Gradebook
 from playwright.sync_api import expect
 
-from ..course import Course, answered
+from ..course import answered
 from ..harm import harmful
 
 pytestmark = pytest.mark.browser
@@ -34,36 +31,14 @@ COVERING = """parts => parts.flatMap(part => [part, ...part.querySelectorAll("*"
 
 
 @pytest.fixture(scope="module")
-def graded(lab):
-    """A hostile student and an honest one, graded with nbgrader's commands in the server's own course folder."""
-    (lab.course / "nbgrader_config.py").unlink()
-    course = Course(lab.course, A3)
+def submissions(course):
+    """A hostile student and an honest one, graded with nbgrader's commands; gives the ids of their notebooks."""
     course.submit("honest", A3, answered(course.release(A3), course.source(A3)))
     course.submit("hostile", A3, harmful(course.release(A3)))
     (course.folder / "submitted" / "hostile" / A3 / "harm.html").write_text("<script>top.harmed=1</script>")
-    course.autograde(A3)
-    course.nbgrader("generate_feedback", A3)
-    with Gradebook(f"sqlite:///{course.folder / 'gradebook.db'}", "gradient_clipping") as gradebook:
-        ids = {one.student.id: one.id for one in gradebook.notebook_submissions("loop_order", A3)}
-    return SimpleNamespace(course=course, ids=ids)
-
-
-@pytest.fixture
-def watched(browser, lab):
-    """A page that keeps what it asks for and what it says."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    page = context.new_page()
-    page.asked, page.dialogs = [], []
-    context.on("request", lambda request: page.asked.append(request.url))
-    page.on("dialog", lambda dialog: (page.dialogs.append(dialog.message), dialog.dismiss()))
-    page.route("**/*", lambda route: route.continue_() if _is_of(lab, route.request.url) else route.abort())
-    page.goto(f"{lab.address}login?token={lab._token}")
-    yield page
-    context.close()
-
-
-def _is_of(lab, url):
-    return urlsplit(url).scheme in ("data", "blob", "file") or urlsplit(url).netloc == urlsplit(lab.address).netloc
+    course.autograde(A3, "--student=h*")
+    course.nbgrader("generate_feedback", A3, "--student=hostile")
+    return {student: course.submission(student, A3) for student in ("honest", "hostile")}
 
 
 def assert_nothing_ran(page):
@@ -77,39 +52,40 @@ def assert_nothing_was_fetched(page):
     assert [url for url in page.asked if re.search("canary|logout|harm", url)] == []
 
 
-def test_in_the_formgrader(watched, lab, graded, picture):
+def test_in_the_formgrader(instructor, lab, submissions, picture):
     scripts = {}
     for student in ("honest", "hostile"):
-        watched.goto(f"{lab.address}formgrader/submissions/{graded.ids[student]}/")
-        expect(watched.locator(".nbgrader_cell").first).to_be_visible()
-        scripts[student] = watched.locator("script").count()
+        instructor.goto(f"{lab.address}formgrader/submissions/{submissions[student]}/")
+        expect(instructor.locator(".nbgrader_cell").first).to_be_visible()
+        scripts[student] = instructor.locator("script").count()
     assert scripts["hostile"] == scripts["honest"]
-    assert_nothing_ran(watched)
-    assert_nothing_was_fetched(watched)
-    shown = watched.locator(SHOWN)
+    assert_nothing_ran(instructor)
+    assert_nothing_was_fetched(instructor)
+    shown = instructor.locator(SHOWN)
     assert shown.evaluate_all(ACTIVE) == []
-    assert watched.locator("iframe").count() == 0
-    assert_text_and_pictures_are_there(watched)
-    picture(watched.locator("#notebook-container").last, "harmless-formgrader")
+    assert instructor.locator("iframe").count() == 0
+    assert_text_and_pictures_are_there(instructor)
+    picture(instructor.locator("#notebook-container").last, "harmless-formgrader")
 
 
-def test_in_feedback(watched, graded):
-    page = graded.course.folder / "feedback" / "hostile" / A3 / "loop_order.html"
-    watched.goto(page.as_uri())
-    assert_nothing_ran(watched)
-    assert_nothing_was_fetched(watched)
-    assert watched.locator("body").evaluate_all(ACTIVE) == []
-    assert_text_and_pictures_are_there(watched)
+def test_in_feedback(instructor, course, submissions, accessible):
+    page = course.folder / "feedback" / "hostile" / A3 / "loop_order.html"
+    instructor.goto(page.as_uri())
+    assert_nothing_ran(instructor)
+    assert_nothing_was_fetched(instructor)
+    assert instructor.locator("body").evaluate_all(ACTIVE) == []
+    accessible(instructor)
+    assert_text_and_pictures_are_there(instructor)
 
 
-def test_in_jupyterlab(watched, lab, graded):
+def test_in_jupyterlab(instructor, lab, submissions):
     """JupyterLab reads text cells with a sanitizer of its own; it fetches pictures, and no more."""
-    lab.open(watched, f"autograded/hostile/{A3}/loop_order.ipynb")
-    assert_nothing_ran(watched)
-    expect(watched.locator(".jp-OutputArea-output").locator("script, iframe, object, form, style, svg")).to_have_count(
-        0
-    )
-    assert watched.locator(SHOWN).evaluate_all(COVERING) == []
+    lab.open(instructor, f"autograded/hostile/{A3}/loop_order.ipynb")
+    assert_nothing_ran(instructor)
+    expect(
+        instructor.locator(".jp-OutputArea-output").locator("script, iframe, object, form, style, svg")
+    ).to_have_count(0)
+    assert instructor.locator(SHOWN).evaluate_all(COVERING) == []
 
 
 def assert_text_and_pictures_are_there(page):
