@@ -20,13 +20,19 @@ NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 # A kernel that a program runs: no learner, and one thread each, so that notebooks side by side do not slow each other.
 ENVIRONMENT = {"AUTOGRADER_LEARNER": "absent", "OMP_NUM_THREADS": "1"}
 
-# nbconvert's page without the scripts that it would load from elsewhere, which the lectures do not need, and with
-# folded cells folded.
+# nbconvert's page without the scripts that it would load from elsewhere, which the lectures do not need, with colours
+# that stand off from the page, links that are underlined, and folded cells folded.
 TEMPLATE = """{% extends "lab/index.html.j2" %}
 {% block html_head_js %}{% endblock %}
 {% block jupyter_widgets %}{% endblock %}
 {% block html_head_js_mathjax %}{% endblock %}
 {% block html_head_js_mermaidjs %}{% endblock %}
+{% block html_head_css %}<style>
+:root { --jp-cell-prompt-not-active-opacity: 1; --jp-mirror-editor-comment-color: #2f6060;
+  --jp-mirror-editor-number-color: #006600; --jp-mirror-editor-operator-color: #7a00c2;
+  --jp-mirror-editor-meta-color: #7a00c2; }
+.jp-RenderedHTMLCommon p a:link, .jp-RenderedHTMLCommon li a:link { text-decoration: underline; }
+</style>{% endblock %}
 {% block input_group %}
 {%- if cell.metadata.get("jupyter", {}).get("source_hidden") -%}
 <details><summary style="margin-left: 79px; font: small sans-serif">Code</summary>{{ super() }}</details>

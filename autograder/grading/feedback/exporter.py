@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 
 from ..records import Record
+from ..report.wording import lecture
 from . import cells, marks, timelines
 from .explained import explain
 
@@ -60,6 +61,7 @@ def _template() -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["lecture"] = lecture
     environment.filters["points"] = lambda number: f"{round(number, 2):g}"
     style = (_HERE / "page.css").read_text(encoding="utf-8") + cells.CODE.get_style_defs(".source")
     environment.globals |= {"timelines": timelines, "style": style}

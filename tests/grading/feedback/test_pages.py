@@ -133,7 +133,7 @@ def test_a_wrong_exercise_is_explained_with_its_timeline(graded):
         "What happened The weights moved by the whole gradient; the gradients got short only afterwards",
         "Likely cause Clipping comes after the optimizer",
         "Try next Ask of each line of your loop",
-        "Read again lecture 04_where_it_goes",
+        "Read again Lecture 4, “where it goes”",
     ):
         assert said in text
     (alt,) = re.findall(r'<img src="data:image/svg\+xml;base64,[^"]+" alt="([^"]+)"', page)
