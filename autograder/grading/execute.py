@@ -31,6 +31,7 @@ _ENDED_BY = {
     "time": "Python was ended while {} ran, because it used more processor time than a notebook may: look for a loop "
     "that never ends.",
 }
+_INTERRUPTED = "After {:g} seconds {} was interrupted: look for a loop that never ends."
 _STUCK = "There was no end to {}, and it could not be interrupted: look for a loop that never ends."
 _UNREADABLE = "What {} sent cannot be read, so the run ended there: look for code that changes how output is sent."
 _NOT_RUN = "This cell did not run, because the run ended in an earlier one."
@@ -50,7 +51,8 @@ class Execute(nbgrader.preprocessors.Execute):
 
     All other cells run unchanged, in order. In place of such a test cell the kernel keeps the answer; at the end the
     challenges are handed over, one test cell after the other, and `seen` is left beside the `trials`: by grade id, what
-    came back. `ended` holds a sentence if a cell ended the run, and `sandboxed` says whether it ran in a sandbox.
+    came back. `ended` holds a sentence for each cell that was interrupted, or that ended the run, and `sandboxed` says
+    whether it ran in a sandbox.
 
     If a student's cell ends the run, the notebook is run once more up to that cell, so that the answers before it
     are observed. Nothing that a notebook does raises an exception here; but where there can be no sandbox, nothing is
@@ -71,7 +73,7 @@ class Execute(nbgrader.preprocessors.Execute):
         self._seen: dict[str, Seen] = {}
         self._inbox: list[str] | None = None
         end = self._run(nb, resources, km)
-        ours["ended"] = []
+        ours["ended"] = [_INTERRUPTED.format(self.timeout, _name(nb, index)) for index in self._interrupted]
         if end:
             index, why = end
             ours["ended"].append(why.format(_name(nb, index)))
@@ -129,6 +131,7 @@ class Execute(nbgrader.preprocessors.Execute):
     def _run(self, nb: NotebookNode, resources: dict, km: Any) -> tuple[int, str] | None:
         """Run a notebook; returns the index of the cell that ended it too early and the sentence on why, or None."""
         self._end: tuple[int, str] | None = None
+        self._interrupted: list[int] = []
         self._output = Output()
         super().preprocess(nb, resources, km)
         return self._end
@@ -141,7 +144,10 @@ class Execute(nbgrader.preprocessors.Execute):
                 return
             if is_test(cell):  # a tag could keep it from being run, and what does not run does not fail
                 cell.metadata.pop("tags", None)
+            self._reply = {}
             super().preprocess_cell(cell, resources, index)
+            if self._reply.get("ename") == "CellTimeoutError":
+                self._interrupted.append(index)
         except Exception as error:
             why = self._why(error)
             self._end = index, why

@@ -143,6 +143,7 @@ def test_a_cell_that_is_interrupted_costs_nothing_else(tmp_path, secret_challeng
     graded = grade(tmp_path, secret_challenge, "while True: pass", RIGHT, UPDATE, timeout=15)
     assert graded.scores == {"update": 1}
     assert "CellTimeoutError" in str(graded.notebook.cells[0].outputs)
+    assert graded.left["ended"] == ["After 15 seconds cell 1 was interrupted: look for a loop that never ends."]
 
 
 def test_a_test_cell_without_a_check_runs_whatever_its_tags_say(tmp_path, secret_challenge):

@@ -181,12 +181,12 @@ def _people(work: ClassWork, names: Names) -> dict:
         for code in dict.fromkeys(test.code for test in one.tests if test.code in CUT_OFF):
             cut_off[code].append(one.student)
     why = "It could not be graded, or is not graded yet." if names.anonymous else ""
-    odd = [one for one in work.graded if one.notes and not names.anonymous]
+    odd = [one for one in work.graded if one.notes]
     return {
         "missing": names.all(work.missing),
         "ungraded": sorted((names.of(one.student), why or one.problem) for one in work.ungraded),
         "cut_off": [(CUT_OFF[code], names.all(cut_off[code])) for code in CUT_OFF if code in cut_off],
-        "odd": sorted((names.of(one.student), " ".join(one.notes)) for one in odd),
+        "odd": sorted((names.of(one.student), "" if names.anonymous else " ".join(one.notes)) for one in odd),
         "everybody": sorted(
             (names.of(one.student), one.score, _wrong(one, names), any(score.waits for score in one.by_hand))
             for one in work.graded

@@ -119,6 +119,7 @@ def test_no_name_is_in_an_anonymous_report(tmp_path, empty_course):
         assert not re.search("other[0-4]|zq_late|uni.example", text)
         assert "person-" in text
         assert "Clipped too late" in text
+    assert "What was odd about these runs is only in the report with names." in report.page.read_text("utf-8")
     named = write(course)
     assert SAYS.search(named.page.read_text("utf-8"))
     assert SAYS.search(named.table.read_text("utf-8"))

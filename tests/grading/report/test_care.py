@@ -13,8 +13,9 @@ import pytest
 
 from autograder.cli import main
 from autograder.grading.report import formgrader, history
-from autograder.grading.report.gathering import gather
+from autograder.grading.report.gathering import CUT_OFF, gather
 from autograder.grading.report.listing import HEADER
+from autograder.grading.report.wording import without_an_idea
 from autograder.grading.report.writing import remember, write
 from autograder.grading.simulate import Drawn
 
@@ -111,6 +112,10 @@ class TestStudentsToLookAfter:
         assert {line["student"] for line in lines if line["state"] == "graded"} == {
             "good", "slow", "quits", "late", "damaged", "open", "free", "odd", "scored"
         }  # fmt: skip
+
+
+def test_each_limit_is_one_that_a_record_can_name():
+    assert CUT_OFF.keys() <= without_an_idea()
 
 
 class TestScoringByHand:
