@@ -62,3 +62,6 @@ c.HTMLExporter.filters = {
 # A student's page: the score, what became of each exercise and what to do next, what a person said, and the notebook.
 c.GenerateFeedback.exporter_class = "autograder.grading.feedback.exporter.FeedbackExporter"
 c.GenerateFeedback.preprocessors = []
+
+# Feedback shows some of the challenge that an answer was judged on, so the next ones are judged on others.
+c.GenerateFeedback.post_convert_hook = "autograder.grading.challenges.renew_after_feedback"

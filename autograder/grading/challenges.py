@@ -142,6 +142,12 @@ class Challenges:
             raise CourseError(f"{path} is damaged: delete it, and grade again (on other challenges).") from None
 
 
+def renew_after_feedback(**_: object) -> None:
+    """For nbgrader to call when it has made a page of feedback, which shows some of a challenge; it does so in the
+    course's folder."""
+    Challenges(Path.cwd()).renew()
+
+
 _remembered: dict[Path, dict] = {}
 
 

@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
 from autograder.authoring import answers_of
-from autograder.grading.records import FILE
+from autograder.grading.records import FILE, Record
 from autograder.grading.simulate import Drawn, fill
 
 from ...course import Course, answered
@@ -200,7 +200,7 @@ def test_without_a_record_the_outputs_say_what_they_can(graded):
     assert "Your code stopped with an error" in text
 
 
-def test_a_new_grading_makes_a_new_page(graded):
+def test_a_new_grading_makes_a_new_page_on_challenges_that_no_page_has_shown(graded):
     course = graded.course
     course.submit("raising", A3, answered(course.release(A3), course.source(A3)))
     course.autograde(A3, "--student", "raising", "--force")
@@ -208,3 +208,10 @@ def test_a_new_grading_makes_a_new_page(graded):
     text = text_of(graded.page("raising"))
     assert text.startswith("Feedback on loop_order 16 of 20 points")
     assert "Your code stopped with an error" not in text
+    assert challenges(course, "raising").isdisjoint(challenges(course, "wrong"))
+    assert not list((course.folder / ".grading_cache").glob("*.json"))
+
+
+def challenges(course, student):
+    (notebook,) = Record.read(course.folder / "autograded" / student / A3).notebooks.values()
+    return {cell["challenge"] for cell in notebook["cells"].values()}
