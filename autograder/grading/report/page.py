@@ -243,10 +243,10 @@ def _change(chapter: Chapter, names: Names) -> dict:
             "rights": [(exercise_title(name), *rights) for name, rights in change.rights.items()],
             "codes": [(_title_anywhere(code, chapter.work), *counts) for code, counts in codes],
             "lists": [
-                ("gained points from tests", names.all(change.better)),
-                ("lost points from tests", names.all(change.worse)),
-                ("were graded for the first time", names.all(change.new)),
-                ("are not graded any more", names.all(change.gone)),
+                ("Gained points from tests", names.all(change.better)),
+                ("Lost points from tests", names.all(change.worse)),
+                ("Graded for the first time", names.all(change.new)),
+                ("Not graded any more", names.all(change.gone)),
             ],
         },
     }

@@ -171,8 +171,8 @@ class TestChange:
         self.regrade(course, "one", right())
         self.regrade(course, "two", wrong("missing-step"))
         found = sections(write(course).page.read_text("utf-8"))
-        assert found["1 student gained points from tests"].split() == ["one"]
-        text = found["1 student lost points from tests"]
+        assert found["Gained points from tests: 1 student"].split() == ["one"]
+        text = found["Lost points from tests: 1 student"]
         assert text.split()[0] == "two"
         assert "Order of the loop 1 1" in text
         assert "The gradient is never clipped 1 0" in text
@@ -184,8 +184,8 @@ class TestChange:
         self.regrade(course, "three", None)
         made.write(course, {"four": right()})
         found = sections(write(course).page.read_text("utf-8"))
-        assert found["1 student were graded for the first time"].split() == ["four"]
-        assert found["1 student are not graded any more"].split()[0] == "three"
+        assert found["Graded for the first time: 1 student"].split() == ["four"]
+        assert found["Not graded any more: 1 student"].split()[0] == "three"
 
     def test_the_same_results_are_no_other_grading(self, course):
         write(course)
@@ -199,7 +199,7 @@ class TestChange:
     def test_grading_again_keeps_what_there_was_before(self, course):
         remember(course, ASSIGNMENT)
         self.regrade(course, "one", right())
-        assert "gained points from tests" in write(course).page.read_text("utf-8")
+        assert "Gained points from tests" in write(course).page.read_text("utf-8")
 
     def test_before_the_first_grading_there_is_nothing_to_keep(self, tmp_path):
         course = classes.new_course(tmp_path)

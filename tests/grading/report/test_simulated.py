@@ -100,5 +100,5 @@ def test_grading_again_with_nbgrader_itself_shows_what_changed(simulated):
     command = [sys.executable, "-m", "nbgrader", "autograde", ASSIGNMENT, "--student", worst, "--force"]
     subprocess.run(command, cwd=course.folder, check=True, capture_output=True)
     said = sections(write(course, [ASSIGNMENT]).page.read_text("utf-8"))
-    assert said["1 student gained points from tests"].split()[0] == worst
+    assert said["Gained points from tests: 1 student"].split()[0] == worst
     assert f"for the {STUDENTS} students who are in both" in said["Change since the grading before"]
