@@ -56,6 +56,10 @@ expectations: $(ENV)  ## record anew what the public challenges expect
 bench: $(ENV)  ## measure how fast and how well the grader judges
 	$(IN_ENV)python -m benchmarks
 
+.PHONY: bench-grading
+bench-grading: $(ENV)  ## measure grading a class of 100, beside stock nbgrader
+	$(IN_ENV)python -m benchmarks.grading
+
 .PHONY: lock
 lock: $(ENV)  ## bring requirements.lock in line with pyproject.toml
 	$(IN_ENV)uv pip compile --quiet --config-file requirements.toml --output-file requirements.lock pyproject.toml

@@ -1,73 +1,189 @@
-"""Grading a submission, beside nbgrader called by hand and a bare kernel."""
+"""Grading a class: stock nbgrader, `autograder grade`, and the floor, on the same simulated submissions.
 
+`python -m benchmarks.grading` (`make bench-grading`) measures a class of 100. On a machine with other work to do, the
+figures say little: processor time is that of the whole machine.
+"""
+
+import argparse
+import ast
+import contextlib
+import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-import papermill
+import psutil
 from rich.console import Console
+from rich.table import Table
 
-from autograder.grading.class_run import grade
 from autograder.grading.course import Course
 from autograder.grading.demo import ASSIGNMENT
 from autograder.grading.progress import progress
 from autograder.grading.simulate import simulate
 
-STUDENTS = 3
 ROOT = Path(__file__).parents[1]
+HEADINGS = ["", "submissions", "s each", "CPU s each", "times stock", "MB per kernel", "MB in all"]
+
+_STOCK = 'c = get_config()\nc.CourseDirectory.course_id = "stock"\n'
+_EVERY = 0.5  # seconds between two looks at the memory
+_MB = 2**20
 
 
-def measure(console: Console) -> tuple[list[str], list[list[str]]]:
-    """Seconds per submission of the same simulated students."""
-    with tempfile.TemporaryDirectory() as folder:
-        ours, theirs = Path(folder) / "ours", Path(folder) / "theirs"
-        ours.mkdir()
-        shutil.copy(ROOT / "nbgrader_config.py", ours)
-        shutil.copytree(ROOT / "source" / ASSIGNMENT, ours / "source" / ASSIGNMENT)
-        course = Course(ours)
-        simulate(course, ASSIGNMENT, STUDENTS, seed=1)
-        with course.quiet():
-            course.register(ASSIGNMENT)
-            shutil.copytree(ours, theirs)
-            seconds = {"a kernel that imports torch": _kernels(Path(folder), console)}
-        with progress(console, "nbgrader by hand", 2) as step:
-            for command in ("autograde", "generate_feedback"):
-                seconds[f"nbgrader {command}"] = _timed(lambda command=command: _nbgrader(theirs, command)) / STUDENTS
-                step(command, True)
-        seconds["autograder grade (both)"] = _timed(lambda: grade(course, ASSIGNMENT, console)) / STUDENTS
-    by_hand = seconds["nbgrader autograde"] + seconds["nbgrader generate_feedback"]
-    rows = [[name, f"{value:.1f} s", f"{value / by_hand:.2f}"] for name, value in seconds.items()]
-    return [f"{STUDENTS} submissions of {ASSIGNMENT}", "per submission", "of nbgrader by hand"], rows
+@dataclass
+class Figures:
+    """What one way of grading took: seconds of the clock and of processors, and bytes at most."""
+
+    name: str
+    submissions: int
+    seconds: float = 0.0
+    cpu: float = 0.0
+    kernel: int = 0
+    total: int = 0
+
+    def row(self, stock: "Figures") -> list[str]:
+        each, theirs = self.seconds / self.submissions, stock.seconds / stock.submissions
+        memory = [f"{value / _MB:.0f}" if value else "–" for value in (self.kernel, self.total)]
+        return [self.name, f"{self.submissions}", f"{each:.3f}", f"{self.cpu / self.submissions:.3f}",
+                f"{theirs / each:.1f}", *memory]  # fmt: skip
 
 
-def _kernels(folder: Path, console: Console) -> float:
-    path = folder / "bare.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("import torch")]), path)
+def measure(console: Console, students: int = 12, sample: int = 3) -> tuple[list[str], list[list[str]]]:
+    """Grade a class of `students` with `autograder grade`, and the first `sample` of them with stock nbgrader."""
+    with tempfile.TemporaryDirectory() as folder, progress(console, "Grading a class", 3) as step:
+        ours, stock = Path(folder) / "ours", Path(folder) / "stock"
+        course = _course(ours, (ROOT / "nbgrader_config.py").read_text(encoding="utf-8"))
+        simulate(course, ASSIGNMENT, students, seed=1)
+        _course(stock, _STOCK)
+        _run(stock, "nbgrader", "generate_assignment", ASSIGNMENT)
+        for submission in sorted((ours / "submitted").iterdir())[:sample]:
+            shutil.copytree(submission, stock / "submitted" / submission.name)
+        theirs = _measured(Figures("nbgrader autograde, stock", sample),
+                           lambda: _run(stock, "nbgrader", "autograde", ASSIGNMENT))  # fmt: skip
+        step("stock nbgrader", True)
+        own = _measured(Figures("autograder grade", students), lambda: _run(ours, "autograder.cli", "grade", ASSIGNMENT))
+        step("autograder grade", True)
+        notebooks = sorted((ours / "submitted").glob(f"*/{ASSIGNMENT}/*.ipynb"))
+        floor = _measured(Figures("fork and execute, no kernel", students), lambda: _floor(notebooks))
+        step("the floor", True)
+    return HEADINGS, [one.row(theirs) for one in (theirs, own, floor)]
 
-    def run() -> None:
-        papermill.execute_notebook(path, None, kernel_name="python3", progress_bar=False)
 
-    seconds = 0.0
-    with progress(console, "Bare kernels", STUDENTS) as step:
-        for number in range(STUDENTS):
-            seconds += _timed(run)
-            step(f"kernel {number + 1}", True)
-    return seconds / STUDENTS
+def _course(folder: Path, config: str) -> Course:
+    folder.mkdir()
+    (folder / "nbgrader_config.py").write_text(config, encoding="utf-8")
+    shutil.copytree(ROOT / "source" / ASSIGNMENT, folder / "source" / ASSIGNMENT)
+    return Course(folder)
 
 
-def _nbgrader(folder: Path, command: str) -> None:
+def _run(folder: Path, *command: str) -> None:
     paths = {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))}
-    arguments = [sys.executable, "-m", "nbgrader", command, ASSIGNMENT]
-    subprocess.run(arguments, cwd=folder, env=os.environ | paths, check=True, capture_output=True)
+    run = subprocess.run(
+        [sys.executable, "-m", *command], cwd=folder, env=os.environ | paths, capture_output=True, text=True
+    )
+    if run.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{run.stdout[-2000:]}{run.stderr[-2000:]}")
 
 
-def _timed(action: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    action()
-    return time.perf_counter() - began
+def _floor(notebooks: list[Path]) -> None:
+    """One process after the other, forked from one that has imported everything, executes the cells of a notebook."""
+    fork = multiprocessing.get_context("fork")
+    server = fork.Process(target=_serve, args=(notebooks,))
+    server.start()
+    server.join()
+    if server.exitcode:
+        raise RuntimeError("The floor could not be measured.")
+
+
+def _serve(notebooks: list[Path]) -> None:
+    import torch
+    import torch._dynamo
+
+    from autograder import check  # noqa: F401
+
+    torch.set_num_threads(1)
+    for path in notebooks:
+        if not (child := os.fork()):
+            _execute(nbformat.read(path, as_version=4))
+            os._exit(0)
+        os.waitpid(child, 0)
+
+
+def _execute(notebook: nbformat.NotebookNode) -> None:
+    names: dict = {}
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                with contextlib.suppress(Exception):
+                    exec(compile(ast.parse(cell.source), "cell", "exec"), names)
+
+
+def _measured(figures: Figures, action: Callable[[], None]) -> Figures:
+    with _watched(figures):
+        began, busy = time.perf_counter(), _busy()
+        action()
+        figures.seconds, figures.cpu = time.perf_counter() - began, _busy() - busy
+    return figures
+
+
+def _busy() -> float:
+    """Seconds for which this machine's processors have worked."""
+    times = psutil.cpu_times()
+    return times.user + times.nice + times.system
+
+
+@contextlib.contextmanager
+def _watched(figures: Figures) -> Iterator[None]:
+    """Note the most memory that the processes started meanwhile have: a kernel's own, and that of all together."""
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(_EVERY):
+            total = 0
+            for process in psutil.Process().children(recursive=True):
+                with contextlib.suppress(psutil.Error, OSError):
+                    memory = process.memory_full_info()
+                    total += memory.pss
+                    if _is_kernel(process):
+                        figures.kernel = max(figures.kernel, memory.uss)
+            figures.total = max(figures.total, total)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def _is_kernel(process: psutil.Process) -> bool:
+    """An ordinary kernel says so; a forked one has its own user and session."""
+    command = process.cmdline()
+    return "ipykernel_launcher" in command or (os.getsid(process.pid) == process.pid and process.terminal() is None)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.grading", description=__doc__.splitlines()[0])
+    parser.add_argument("--students", type=int, default=100, help="the class for autograder grade (default: 100)")
+    parser.add_argument("--sample", type=int, default=10, help="how many of them for stock nbgrader (default: 10)")
+    chosen = parser.parse_args()
+    console = Console()
+    headings, rows = measure(console, chosen.students, chosen.sample)
+    table = Table(*headings)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()
