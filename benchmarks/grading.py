@@ -68,7 +68,9 @@ def measure(console: Console, students: int = 12, sample: int = 3) -> tuple[list
         theirs = _measured(Figures("nbgrader autograde, stock", sample),
                            lambda: _run(stock, "nbgrader", "autograde", ASSIGNMENT))  # fmt: skip
         step("stock nbgrader", True)
-        own = _measured(Figures("autograder grade", students), lambda: _run(ours, "autograder.cli", "grade", ASSIGNMENT))
+        own = _measured(
+            Figures("autograder grade", students), lambda: _run(ours, "autograder.cli", "grade", ASSIGNMENT)
+        )
         step("autograder grade", True)
         notebooks = sorted((ours / "submitted").glob(f"*/{ASSIGNMENT}/*.ipynb"))
         floor = _measured(Figures("fork and execute, no kernel", students), lambda: _floor(notebooks))

@@ -16,6 +16,7 @@ from .problems import CourseError
 
 THREADS = 4  # submissions at once per worker: each mostly waits for its kernel
 
+_ATTEMPTS = 3
 _SECONDS = 15  # to reach a scheduler
 _SETTINGS = {
     "distributed.scheduler.allowed-failures": 2,  # a submission on which workers die is not tried for ever
@@ -57,17 +58,19 @@ def slots(client: Client) -> int:
 
 
 def _local(number: int) -> LocalCluster:
-    return LocalCluster(
-        n_workers=number,
-        threads_per_worker=THREADS,
-        host="127.0.0.1",
-        protocol="tls://",
-        security=Security.temporary(),
-        dashboard_address=None,
-        worker_dashboard_address=None,
-        memory_limit=0,  # kernels are limited by themselves
-        silence_logs=False,
-    )
+    for _ in range(_ATTEMPTS):
+        with contextlib.suppress(RuntimeError):  # a worker ended while it started
+            return LocalCluster(
+                n_workers=number,
+                threads_per_worker=THREADS,
+                host="127.0.0.1",
+                protocol="tls://",
+                security=Security.temporary(),
+                dashboard_address=None,
+                worker_dashboard_address=None,
+                memory_limit=0,  # kernels are limited by themselves
+            )
+    raise CourseError("Worker processes end while they start: see that there is memory left, and grade again.")
 
 
 def _elsewhere(address: str) -> Client:

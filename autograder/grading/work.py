@@ -31,7 +31,7 @@ _LEFT = ("found", "ungraded")  # of what the preprocessors leave: what the grade
 def get_ready(sandboxed: bool) -> None:
     """Do what the first submission would have to wait for. Errors are left to `run`."""
     with contextlib.suppress(Exception):
-        if sandboxed and not available.problem():
+        if sandboxed and available.kind() == available.WARM:
             warm_process().start()
         for name in _IMPORTED:
             import_module(name)

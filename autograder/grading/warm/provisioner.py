@@ -22,7 +22,9 @@ from ..sandbox.limits import Limits
 from .client import ForkedKernel, warm_process
 
 _SECONDS = 60  # for a kernel to start
+_ATTEMPTS = 3
 _LONGEST = 60  # characters: a socket's path has at most 107
+_PASSED_ON = "NBGRADER_EXECUTION"  # of the grader's environment
 
 
 class WarmProvisioner(KernelProvisionerBase):
@@ -54,32 +56,37 @@ class WarmProvisioner(KernelProvisionerBase):
         Raises:
             CourseError: the sandbox cannot be made.
         """
+        key = self.connection_info["key"]
+        request = {
+            "connection": self.connection_info | {"key": key.decode() if isinstance(key, bytes) else key},
+            "environment": {name: value for name, value in kwargs.get("env", {}).items() if name == _PASSED_ON},
+            "submission": os.path.abspath(kwargs["cwd"]) if kwargs.get("cwd") else "",
+            "limits": asdict(kwargs.get("limits") or Limits()),
+        }
+        for _ in range(_ATTEMPTS):
+            kernel, said = await self._attempt(request)
+            if said == ("up", False):
+                break
+            kernel.close()
+            if said != ("", True):  # which it is when the warm process died while it forked
+                raise CourseError(f"The sandbox of a grading kernel could not be made ({said[0] or 'no answer'}).")
+        else:
+            raise CourseError("Grading kernels end while they start: see that there is memory left, and grade again.")
+        self._kernel, self._reached = kernel, ""
+        return self.connection_info
+
+    async def _attempt(self, request: dict) -> tuple[ForkedKernel, tuple[str, bool]]:
+        """A kernel, and what was said of it: "up", once its sockets are there."""
         sockets = f"{self._folder}/sockets"
         shutil.rmtree(sockets, ignore_errors=True)
         os.makedirs(self._folder, mode=0o700, exist_ok=True)
         os.mkdir(sockets)
         os.chmod(sockets, 0o777)  # the folder around it is the grader's alone
-        key = self.connection_info["key"]
-        connection = self.connection_info | {"key": key.decode() if isinstance(key, bytes) else key}
-        kernel = _started(
-            {
-                "connection": connection,
-                "environment": {"NBGRADER_EXECUTION": kwargs["env"]["NBGRADER_EXECUTION"]}
-                if "NBGRADER_EXECUTION" in kwargs.get("env", {})
-                else {},
-                "submission": os.path.abspath(kwargs["cwd"]) if kwargs.get("cwd") else "",
-                "limits": asdict(kwargs.get("limits") or Limits()),
-            },
-            self._folder,
-        )
+        kernel = _started(request, self._folder)
         end = time.monotonic() + _SECONDS
         while (said := kernel.poll()) == ("", False) and time.monotonic() < end:
             await asyncio.sleep(0.002)
-        if said != ("up", False):
-            kernel.close()
-            raise CourseError(f"The sandbox of a grading kernel could not be made ({said[0] or 'no answer'}).")
-        self._kernel, self._reached = kernel, ""
-        return self.connection_info
+        return kernel, said
 
     async def poll(self) -> int | None:
         if self._kernel is None:
