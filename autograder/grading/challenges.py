@@ -16,18 +16,18 @@ import os
 import secrets
 import tempfile
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from .. import authoring, exercises, public
 from .keys import read_key
 from .problems import CourseError
+from .version import version
 
 POOL = 4
 SECRET = ".grading_secret"
 CACHE = ".grading_cache"
 
-_SOURCES = ("exercises", "kinds", "probing")
+_SOURCES = ("exercises", "kinds", "probing")  # from which an expectation follows, beside the challenge
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class Challenges:
                 path.unlink(missing_ok=True)
 
     def _path(self, drawn: Draw) -> Path:
-        return self._course / CACHE / f"{drawn.id}-{version()}.json"
+        return self._course / CACHE / f"{drawn.id}-{version(*_SOURCES)}.json"
 
     def _secret(self) -> tuple[bytes, int]:
         path = self._course / SECRET
@@ -149,18 +149,6 @@ def renew_after_feedback(**_: object) -> None:
 
 
 _remembered: dict[Path, dict] = {}
-
-
-@cache
-def version() -> str:
-    """A hash of everything that an expectation follows from, beside the challenge: our sources, and torch's version."""
-    import torch
-
-    digest = hashlib.sha256(torch.__version__.encode())
-    package = Path(authoring.__file__).parent
-    for path in sorted(path for folder in _SOURCES for path in (package / folder).rglob("*.py")):
-        digest.update(f"{path.relative_to(package)}\n".encode() + path.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 def _hashed(secret: bytes, *what: object) -> int:

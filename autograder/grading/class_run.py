@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from distributed import Client, Future, as_completed
+from distributed import Future, as_completed
 from distributed.scheduler import KilledWorker
 from rich.console import Console
 from sqlalchemy.exc import OperationalError
@@ -36,13 +36,15 @@ _AHEAD = 2  # submissions that are prepared while all workers are busy
 class ClassRun:
     """What became of a class: a row for each graded student; for the others (`failed`), and for those whose submission
     was odd (`notes`), the sentences to read; whose grade stayed, because nothing had changed (`skipped`).
-    `sandboxed`: whether their code could do no harm."""
+    `sandboxed`: whether their code could do no harm. `other_workers` have another version of the package, and got
+    nothing to do."""
 
     rows: list[Row] = field(default_factory=list)
     failed: dict[str, list[str]] = field(default_factory=dict)
     notes: dict[str, list[str]] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
     sandboxed: bool = True
+    other_workers: list[str] = field(default_factory=list)
 
 
 def grade(
@@ -83,8 +85,9 @@ def grade(
         run = _Run(course, assignment, force, step)
         waiting = run.waiting(submissions)
         if first := next(waiting, None):
-            with cluster.workers(workers, scheduler) as client, run.converting():
-                run.grade(client, first, waiting)
+            with cluster.workers(workers, scheduler) as crew, run.converting():
+                run.grade(crew, first, waiting)
+            run.result.other_workers = crew.others
         run.withdraw_failed()
         run.result.rows = [row for row in rows(course, assignment) if row.student in submissions.keys() - run.failed]
     return run.result
@@ -135,18 +138,17 @@ class _Run:
             with gradebook.opened(settings.db_url, settings.course_id):
                 yield
 
-    def grade(self, client: Client, first: _Submission, others: Iterator[_Submission]) -> None:
+    def grade(self, crew: cluster.Workers, first: _Submission, others: Iterator[_Submission]) -> None:
         """Grade submissions: as many at once as the workers can, and as few more as keep them busy."""
-        addresses = cluster.addresses(client)
-        ready = [client.submit(work.get_ready, self._course.sandboxed, workers=[one], pure=False) for one in addresses]
+        ready = [crew.submit(work.get_ready, self._course.sandboxed, worker=one) for one in crew.addresses]
         going: dict[Future, tuple[_Submission, Job]] = {}
-        finished, room = as_completed(), cluster.slots(client) + _AHEAD
+        finished, room = as_completed(), crew.slots + _AHEAD
         following: _Submission | None = first
         while following or going:
             while following and len(going) < room:
                 if job := self._tried(following, self._begin, following):
-                    expected = {name: self._expectation(client, draw) for name, draw in job.draws.items()}
-                    future = client.submit(work.run, job.data, expected, pure=False)
+                    expected = {name: self._expectation(crew, draw) for name, draw in job.draws.items()}
+                    future = crew.submit(work.run, job.data, expected)
                     going[future] = following, job
                     finished.add(future)
                 following = next(others, None)
@@ -154,7 +156,7 @@ class _Run:
                 future = next(finished)
                 submission, job = going.pop(future)
                 self._tried(submission, self._finish, submission, job, future)
-        client.cancel(ready)
+        crew.client.cancel(ready)
 
     def withdraw_failed(self) -> None:
         """Take back the automatic scores of earlier versions of what could not be graded, and say so."""
@@ -177,7 +179,7 @@ class _Run:
             with self._course.reading_from(scratch.name):
                 return self._conversion.begin(submission.student)
 
-    def _expectation(self, client: Client, drawn: Draw) -> Future:
+    def _expectation(self, crew: cluster.Workers, drawn: Draw) -> Future:
         """What is expected of a challenge, for the workers: computed here, if it has not been kept."""
         if drawn.id not in self._expected:
             challenges = self._conversion.challenges
@@ -185,7 +187,7 @@ class _Run:
             if expected is None:
                 expected = expectation(drawn.exercise, drawn.seed)
                 challenges.keep(drawn, expected)
-            self._expected[drawn.id] = client.submit(json.loads, json.dumps(expected))
+            self._expected[drawn.id] = crew.submit(json.loads, json.dumps(expected))
         return self._expected[drawn.id]
 
     def _finish(self, submission: _Submission, job: Job, future: Future) -> None:

@@ -6,13 +6,15 @@ sides show a certificate (https://distributed.dask.org/en/stable/tls.html).
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import dask
-from distributed import Client, LocalCluster
+from distributed import Client, Future, LocalCluster
 from distributed.security import Security
 
 from .problems import CourseError
+from .version import version
 
 THREADS = 4  # submissions at once per worker: each mostly waits for its kernel
 
@@ -26,9 +28,33 @@ _SETTINGS = {
 }
 
 
+@dataclass(frozen=True)
+class Workers:
+    """Workers that have this version of the package, by a client of their scheduler. `others` are the addresses of
+    those that have not: they get nothing to do."""
+
+    client: Client
+    others: list[str]
+
+    @property
+    def addresses(self) -> list[str]:
+        """Those that there are now."""
+        return [one for one in self.client.scheduler_info(n_workers=-1)["workers"] if one not in self.others]
+
+    @property
+    def slots(self) -> int:
+        """How many submissions they work on at once."""
+        return sum(threads for one, threads in self.client.nthreads().items() if one not in self.others)
+
+    def submit(self, function: Callable, *arguments: object, worker: str | None = None) -> Future:
+        """Have one of them, or a certain one, call a function."""
+        these = [worker] if worker else self.addresses if self.others else None
+        return self.client.submit(function, *arguments, workers=these, pure=False)
+
+
 @contextlib.contextmanager
-def workers(number: int | None, scheduler: str | None) -> Iterator[Client]:
-    """A client of workers.
+def workers(number: int | None, scheduler: str | None) -> Iterator[Workers]:
+    """Workers for submissions.
 
     Args:
         number: how many worker processes to start here; by default one for two cores, since kernels need the others.
@@ -36,25 +62,16 @@ def workers(number: int | None, scheduler: str | None) -> Iterator[Client]:
             own configuration names (distributed.comm.tls).
 
     Raises:
-        CourseError: there is no scheduler at the address, it cannot be trusted, or it has no workers.
+        CourseError: workers do not start, or there is no scheduler at the address, it cannot be trusted, or has no
+            workers with this version of the package.
     """
     with dask.config.set(_SETTINGS):
         if scheduler is None:
             with _local(number or max(1, (os.cpu_count() or 1) // 2)) as cluster, Client(cluster) as client:
-                yield client
+                yield Workers(client, [])
         else:
             with _elsewhere(scheduler) as client:
-                yield client
-
-
-def addresses(client: Client) -> list[str]:
-    """The workers that there are now."""
-    return list(client.scheduler_info(n_workers=-1)["workers"])
-
-
-def slots(client: Client) -> int:
-    """How many submissions the workers work on at once."""
-    return sum(client.nthreads().values())
+                yield _with_this_version(client, scheduler)
 
 
 def _local(number: int) -> LocalCluster:
@@ -87,7 +104,17 @@ def _elsewhere(address: str) -> Client:
             f"The scheduler at {address} cannot be used ({why}): see that it runs, and that Dask's configuration "
             "(distributed.comm.tls) names its certificates; or leave out --scheduler."
         ) from None
-    if not slots(client):
-        client.close()
-        raise CourseError(f"The scheduler at {address} has no workers: start `dask worker {address}` somewhere.")
     return client
+
+
+def _with_this_version(client: Client, address: str) -> Workers:
+    versions = client.run(version, on_error="return")
+    if not versions:
+        raise CourseError(f"The scheduler at {address} has no workers: start `dask worker {address}` somewhere.")
+    found = Workers(client, [worker for worker, its in versions.items() if its != version()])
+    if not found.addresses:
+        raise CourseError(
+            f"The workers of {address} have another version of this package, or none: install this one there, and "
+            "start them again."
+        )
+    return found

@@ -28,6 +28,11 @@ def show(run: ClassRun, console: Console) -> None:
         )
     if not run.sandboxed:
         console.print("[bold red]No sandbox:[/] the students' code could do whatever you may do.", soft_wrap=True)
+    for address in run.other_workers:
+        console.print(
+            f"The worker at {address} got nothing to do: it has another version of this package. Install this one.",
+            soft_wrap=True,
+        )
     for title, sentences in (("Not graded", run.failed), ("Graded, but look at", run.notes)):
         if sentences:
             console.print(f"\n{title}:")

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from . import keys
-from .challenges import version
 from .course import Course
+from .version import version
 
 FILE = ".grading_mark"
 

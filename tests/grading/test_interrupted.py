@@ -1,5 +1,6 @@
 """A class run that is killed, or parts of it: nothing is lost or graded twice, and nothing goes on by itself."""
 
+import contextlib
 import os
 import random
 import shutil
@@ -83,8 +84,9 @@ def part(grader: subprocess.Popen, which: str) -> psutil.Process | None:
         return psutil.Process(grader.pid)
     word = {"worker": "spawn_main", "warm process": "autograder.grading.warm.server"}[which]
     for process in psutil.Process(grader.pid).children(recursive=True):
-        if word in " ".join(process.cmdline()) and process.username() == psutil.Process().username():
-            return process
+        with contextlib.suppress(psutil.Error):  # it has just ended
+            if word in " ".join(process.cmdline()) and process.username() == psutil.Process().username():
+                return process
     return None
 
 
