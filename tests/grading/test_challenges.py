@@ -98,7 +98,7 @@ def test_an_earlier_challenge_can_be_had_again(tmp_path, computed, monkeypatch):
 
 def test_a_changed_checker_computes_anew(tmp_path, computed, monkeypatch):
     Challenges(tmp_path).draw("task", "a3/someone")
-    monkeypatch.setattr(challenges, "version", lambda: "another")
+    monkeypatch.setattr(challenges, "version", lambda *folders: "another")
     Challenges(tmp_path).draw("task", "a3/someone")
     assert len(computed) == 2
     (cached,) = (tmp_path / CACHE).iterdir()
