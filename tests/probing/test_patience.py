@@ -31,6 +31,28 @@ def test_quick_work_is_left_alone():
     assert "patience" not in {thread.name for thread in threading.enumerate()}
 
 
+def test_time_in_which_a_busy_machine_had_no_processor_does_not_count(monkeypatch):
+    queued = iter([1.0, 1.3])  # before, and after the first tenth of a second
+    monkeypatch.setattr(patience, "_queued", lambda number: next(queued, 1.3))
+
+    def lasting(seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            pass
+        return "done"
+
+    assert within(0.1, lambda: lasting(0.25)) == "done"
+    with pytest.raises(TooSlow):
+        within(0.1, lambda: lasting(20))
+
+
+def test_what_sleeps_has_no_more_time_than_what_works():
+    began = time.monotonic()
+    with pytest.raises(TooSlow):
+        within(0.1, lambda: [time.sleep(0.01) for _ in range(2000)])
+    assert time.monotonic() - began < 10
+
+
 def interrupted() -> None:
     raise KeyboardInterrupt
 

@@ -147,7 +147,7 @@ def _name_entries(pairs: list[_Pair]) -> str:
     right, beyond = _alike(left, wanted, bound), np.abs(raw) > bound
     wrong = ~right
     if np.all(_alike(np.abs(left), np.abs(wanted), bound)):
-        return "loses-sign"
+        return "loses-sign" if np.any(left * wanted < 0) else "changes-small-elements"
     if np.any(wrong & ~beyond):
         return "loses-sign" if all(map(_has_one_sign, pairs)) else "changes-small-elements"
     if np.all(_alike(left, raw, bound)[wrong]):

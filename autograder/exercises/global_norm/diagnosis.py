@@ -104,8 +104,8 @@ def _by_exceptions(c: Comparison, evidence: dict) -> str | None:
     if all(_SHAPES & set(c.cases[name]["has"]) for name in raising):
         norms = any("linalg" in m or "norm order" in m or "dimensions to norm" in m for m in messages)
         return "matrix-norm" if norms else "crashes-on-shapes"
-    if all("requires grad" in message for message in messages):
-        return "raises"
+    if all("requires grad" in message or "Boolean value of Tensor" in message for message in messages):
+        return "raises"  # the error says it best
     plain = raising - _with(c, "mixed-up")  # those have every feature
     code = next((code for feature, code in _RAISES_WITH if plain and plain <= _with(c, feature)), None)
     needs_more_dimensions = _full(c) - raising <= _with(c, "matrix") | _with(c, "deep")

@@ -115,6 +115,8 @@ _MULTIPLIERS: list[tuple[str, Callable[[Update], float]]] = [
 _THRESHOLDS: list[Callable[[Update], float]] = [
     lambda s: s.max_norm * s.number,
     lambda s: s.max_norm / s.number,
+    lambda s: s.max_norm * s.number**0.5,
+    lambda s: s.max_norm / s.number**0.5,
     lambda s: s.max_norm**2,
     lambda s: s.max_norm**0.5,
     lambda s: s.max_norm**2 / s.norm,

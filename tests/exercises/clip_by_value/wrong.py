@@ -1178,3 +1178,10 @@ def looks_for_the_grad_of_the_grad(parameters, clip_value):
     for g in [p.grad for p in parameters if p.grad is not None]:
         if g.grad is not None:
             g.grad.clamp_(-clip_value, clip_value)
+
+
+@corpus.wrong("changes-small-elements", "wrong-range")
+def shrinks_a_little_after_clamping(parameters, clip_value):
+    for p in parameters:
+        if p.grad is not None:
+            p.grad.clamp_(-clip_value, clip_value).mul_(0.999)

@@ -1458,3 +1458,9 @@ def root_of_each_row(tensors, norm_type=2.0):
 def returns_a_complex_number(tensors, norm_type=2.0):
     present = [vector(t) for t in tensors if t is not None]
     return complex(torch.cat(present).norm(norm_type).item()) if present else 0j
+
+
+@corpus.wrong("raises", "crashes-on-none")
+def asks_a_tensor_whether_it_is_true(tensors, norm_type=2.0):
+    present = [vector(t) for t in tensors if t]
+    return torch.cat(present).norm(norm_type).item() if present else 0.0

@@ -1969,3 +1969,15 @@ def halves_what_was_there_before(model, optimizer, loss_fn, micro_batches, max_n
     norm = clip_grad_norm_(model.parameters(), max_norm)
     optimizer.step()
     return norm
+
+
+@corpus.wrong("wrong-threshold")
+def divides_the_threshold_by_the_root_of_the_number(model, optimizer, loss_fn, micro_batches, max_norm):
+    optimizer.zero_grad()
+    for x, y in micro_batches:
+        (loss_fn(model(x), y) / len(micro_batches)).backward()
+    parameters = [p for p in model.parameters() if p.grad is not None]
+    norm = torch.cat([p.grad.reshape(-1) for p in parameters]).norm()
+    clip_grad_norm_(parameters, max_norm / math.sqrt(len(micro_batches)))
+    optimizer.step()
+    return norm
