@@ -7,11 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-import zmq
 from ipykernel import kernelapp
-from ipykernel.iostream import IOPubThread, OutStream
+from ipykernel.iostream import IOPubThread, OutStream, ZMQStream, zmq
 from ipykernel.kernelapp import IPKernelApp
-from zmq.eventloop.zmqstream import ZMQStream
 
 _KEPT = ("NBGRADER_EXECUTION",)  # what a kernel may see of the grader's environment
 
