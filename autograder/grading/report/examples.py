@@ -72,6 +72,14 @@ class Vocabulary:
         return len(digits) < 5 or repr(number) in self.numbers
 
 
+def is_choice(exercise: str) -> bool:
+    """Whether an exercise's answer is one of given options."""
+    try:
+        return exercises.get(exercise).KIND == "choice"
+    except LookupError:
+        return False
+
+
 def vocabulary(course: Course, work: ClassWork) -> Vocabulary:
     """What the course's own files say of an assignment and of its exercises."""
     text = "\n".join(
@@ -97,10 +105,13 @@ def example(seen: Seen, known: Vocabulary, order: Callable[[str], str]) -> Examp
 
     It is of the exercise in which the misconception was seen most, if one can see there what was done: a single line,
     such as the letters of an order, is shown only where there is nothing better. `order` decides which few answers are
-    looked at: it maps a student to a text to sort by.
+    looked at: it maps a student to a text to sort by. A choice is not shown: its letters say nothing, but much of the
+    key.
     """
     fallback = Example("", "")
     for exercise, showing in sorted(seen.by_exercise.items(), key=lambda item: -len(item[1])):
+        if is_choice(exercise):
+            continue
         few = sorted(showing, key=lambda one: order(one.student))[:_CANDIDATES]
         shown = [text for one in few if (text := anonymised(_answer(one, exercise), known))]
         best = min(shown, key=lambda text: (text.count("\n"), len(text), text), default="")

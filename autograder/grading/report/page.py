@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from . import formgrader, pictures, statistics
-from .examples import Vocabulary, example
+from .examples import Vocabulary, example, is_choice
 from .gathering import CUT_OFF, ClassWork, Submission, Test
 from .history import Change, Grading, compare
 from .rendering import render
@@ -139,6 +139,7 @@ def _misconceptions(chapter: Chapter, names: Names) -> dict:
             ),
             "example": (shown := example(seen, chapter.vocabulary, names.of)).code,
             "example_of": exercise_title(shown.exercise),
+            "chosen": all(map(is_choice, seen.by_exercise)),
         }
         for seen in ideas
     ]

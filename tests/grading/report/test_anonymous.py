@@ -4,11 +4,16 @@ import json
 import re
 import textwrap
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.grading.problems import CourseError
-from autograder.grading.report.examples import Vocabulary, anonymised
+from autograder.grading.report.examples import Vocabulary, anonymised, example
+from autograder.grading.report.gathering import Submission
+from autograder.grading.report.gathering import Test as GradedTest
 from autograder.grading.report.names import names
+from autograder.grading.report.statistics import Seen
 from autograder.grading.report.writing import write
 from autograder.grading.simulate import Drawn
 
@@ -104,6 +109,17 @@ def test_a_long_answer_is_cut():
     shown = anonymised("\n".join(f"x = {number}" for number in range(100)), KNOWN).splitlines()
     assert len(shown) == 41
     assert shown[-1] == "# and 60 more lines"
+
+
+def test_a_choice_is_not_shown_for_it_would_show_the_key(tmp_path):
+    tests = [GradedTest("test_diagnose_runs", "diagnose_runs", False, "wrong-choice")]
+    one = Submission("someone", tmp_path, tests=tests)
+    answer = new_code_cell("diagnosis = {}", metadata={"nbgrader": {"grade_id": "diagnose_runs", "solution": True}})
+    nbformat.write(new_notebook(cells=[answer]), tmp_path / "diagnose.ipynb")
+    assert example(Seen("wrong-choice", {"diagnose_runs": [one]}), KNOWN, str).code == ""
+    answer.metadata["nbgrader"]["grade_id"] = "train_step"
+    nbformat.write(new_notebook(cells=[answer]), tmp_path / "diagnose.ipynb")
+    assert example(Seen("wrong-choice", {"train_step": [one]}), KNOWN, str).code == "name1 = {}"
 
 
 def test_no_name_is_in_an_anonymous_report(tmp_path, empty_course):
