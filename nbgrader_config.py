@@ -24,9 +24,11 @@ c.CourseDirectory.ignore = [
 c.Execute.timeout = 30
 c.Execute.interrupt_on_timeout = True
 
-# Cells that a student deleted, doubled or relabelled are mended first; nbgrader alone stops the whole class at a
-# doubled one. (OverwriteCells.add_missing_cells stays off: it fails where a test follows a read-only cell.)
+# A link in a submission leads nowhere: nbgrader alone copies what it leads to. Cells that a student deleted, doubled or
+# relabelled are mended before anything else looks at them; nbgrader alone stops the whole class at a doubled one.
+# (OverwriteCells.add_missing_cells stays off: it fails where a test follows a read-only cell.)
 c.Autograde.sanitize_preprocessors = [
+    "autograder.grading.links.RemoveLinks",
     "autograder.grading.repair.RepairCells",
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",

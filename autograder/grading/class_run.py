@@ -169,12 +169,15 @@ class _Run:
 
     def _begin(self, submission: _Submission) -> Job:
         self._marks.remove(submission.student)
-        if not submission.intake.renamed:
+        intake = submission.intake
+        if not intake.renamed and not intake.links:
             return self._conversion.begin(submission.student)
         with self._course.scratch() as scratch:  # nbgrader goes by the file's name: it sees a copy with the right one
             seen = scratch / submission.student / self._assignment
-            shutil.copytree(submission.folder, seen)
-            for old, new in submission.intake.renamed.items():
+            shutil.copytree(submission.folder, seen, symlinks=True)
+            for link in intake.links:
+                (seen / link).unlink()
+            for old, new in intake.renamed.items():
                 (seen / old).rename(seen / new)
             with self._course.reading_from(scratch.name):
                 return self._conversion.begin(submission.student)

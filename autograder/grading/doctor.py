@@ -33,8 +33,11 @@ class Line:
 
 def examine(console: Console) -> bool:
     """Try everything and print what held; returns whether this machine is ready for grading."""
-    if problem := available.problem():
-        console.print(f"[bold red]No sandbox.[/] {problem}", soft_wrap=True)
+    kind, reason, hint = available.found()
+    if not kind:
+        others = f" There are other ways: {available.WAYS_OUT}" if hint else ""
+        console.print("[bold red]No sandbox.[/] ", Text(reason + others), soft_wrap=True, sep="")
+        console.print(Text(f"Next: {hint or available.WAYS_OUT}"), soft_wrap=True)
         return False
     try:
         lines = list(attempts())
@@ -48,7 +51,7 @@ def examine(console: Console) -> bool:
         console.print("[yellow]without[/]  Landlock: this system's is too old or missing; the rest holds without it")
     failed = [line.title for line in lines if not line.held]
     if failed:
-        console.print(f"Do not grade here before this holds: {failed[0]}. Try another machine or container.")
+        console.print(f"Next: do not grade here before this holds: {failed[0]}. Try another machine or container.")
     else:
         console.print("ready")
     return not failed
@@ -75,8 +78,10 @@ def attempts() -> Iterator[Line]:
         time.sleep(0.5)
         left = _running("autograder-doctor-left")
         yield Line("no process is left behind", not left and ended[0] == "left", "after setsid and two forks")
+        burnt = _said(folder, [_BURN, "print('ran on')"], Limits(cell_cpu=2))
+        yield Line("processor time of a cell", burnt[-1] == "ran on", "one that uses more than it may is interrupted")
         burnt = _said(folder, [_BURN, "print('ran on')"], Limits(cpu=2))
-        yield Line("processor time", burnt[-1] == "", "a notebook that uses more than it may is ended")
+        yield Line("processor time of a notebook", burnt[-1] == "", "one that uses more than it may is ended")
         long = _said(folder, ["while True: print('x' * 1000)", "print('ran on')"], timeout=5)
         yield Line("output", len(long[0]) < 3 * MB and long[1] == "ran on", f"cut after {len(long[0]) // 1000} kB")
 

@@ -9,17 +9,21 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from .links import links
 from .repair import label, repair
+
+_LARGEST = 50_000_000  # bytes of a notebook
 
 
 @dataclass(frozen=True)
 class Intake:
     """What was found in a submission: `notes` are sentences on what is wrong; `renamed` maps a notebook's path in the
-    folder to the name under which it is graded instead."""
+    folder to the name under which it is graded instead; `links` are the paths of what is not graded, being a link."""
 
     gradable: bool
     notes: list[str] = field(default_factory=list)
     renamed: dict[str, str] = field(default_factory=dict)
+    links: list[str] = field(default_factory=list)
 
 
 class _Unreadable(Exception):
@@ -33,8 +37,17 @@ def examine(folder: Path, released: dict[str, NotebookNode]) -> Intake:
         folder: what one student handed in.
         released: the notebooks of the students' version, by name.
     """
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "timestamp.txt")
     wanted = ", ".join(f"{name}.ipynb" for name in released)
+    if folder.is_symlink():
+        return Intake(False, [f"The submission is a link to somewhere else: ask for {wanted}."])
+    leading_away = sorted(map(str, links(folder)))
+    notes = [f"{name} is a link to somewhere else, and was left out: ask for the file." for name in leading_away]
+    if leading_notebooks := [name for name in leading_away if name.removesuffix(".ipynb") in released]:
+        return Intake(False, [f"{leading_notebooks[0]} is a link to somewhere else: ask for the notebook itself."])
+    files = sorted(
+        path for path in folder.rglob("*")
+        if path.is_file() and path.name != "timestamp.txt" and not path.is_symlink()
+    )  # fmt: skip
     if not files:
         return Intake(False, [f"The submission is empty: ask for {wanted}."])
     notebooks = [path for path in files if path.suffix == ".ipynb" and ".ipynb_checkpoints" not in path.parts]
@@ -43,7 +56,7 @@ def examine(folder: Path, released: dict[str, NotebookNode]) -> Intake:
         return Intake(False, [f"There is no notebook in the submission ({names}): ask for {wanted}."])
     found = {path.stem: path for path in notebooks if path.parent == folder and path.stem in released}
     missing, others = [name for name in released if name not in found], sorted(set(notebooks) - set(found.values()))
-    notes, renamed = [], {}
+    renamed = {}
     if len(missing) == len(others) == 1:
         found[missing[0]] = others[0]
         renamed[str(others[0].relative_to(folder))] = f"{missing[0]}.ipynb"
@@ -59,7 +72,7 @@ def examine(folder: Path, released: dict[str, NotebookNode]) -> Intake:
             notes += _problems(path, released[name])
     except _Unreadable as unreadable:
         return Intake(False, [str(unreadable)])
-    return Intake(True, notes, renamed)
+    return Intake(True, notes, renamed, leading_away)
 
 
 def _problems(path: Path, released: NotebookNode) -> list[str]:
@@ -72,6 +85,8 @@ def _problems(path: Path, released: NotebookNode) -> list[str]:
 
 
 def _read(path: Path) -> NotebookNode:
+    if (size := path.stat().st_size) > _LARGEST:
+        raise _Unreadable(f"{path.name} has {size / 1e6:.0f} MB: ask for it to be handed in without its outputs.")
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:

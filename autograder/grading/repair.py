@@ -15,7 +15,7 @@ from nbgrader.utils import is_grade, is_solution, is_task
 
 
 class RepairCells(NbGraderPreprocessor):
-    """The first of nbgrader's sanitize preprocessors: mends by comparison with the students' version in release/."""
+    """One of nbgrader's sanitize preprocessors: mends by comparison with the students' version in release/."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         settings, names = self.parent.parent.coursedir, resources["nbgrader"]

@@ -17,9 +17,9 @@ from autograder.grading.repair import label
 from autograder.grading.sandbox import available
 from autograder.grading.testcells import Check, protected
 
+from ..adversarial.forgeries import FORGERIES
 from ..course import Course, answered
 from .kernels import RETURNS, UPDATE, WRONG, check_cell, locked_test
-from .test_protected_forgeries import FORGERIES
 
 A3 = "a3_loop_order"
 TAMPERINGS = {  # the four that get full marks where the tests run beside the student's code

@@ -21,18 +21,21 @@ from ..problems import CourseError
 WARM, BUBBLEWRAP = "warm", "bubblewrap"
 FORCED = "AUTOGRADER_SANDBOX"
 
-_WAYS_OUT = (
+WAYS_OUT = (
     "Grade on a Linux machine of your own or in a virtual machine, or with --unsafe-no-sandbox "
     "(c.Execute.unsafe_no_sandbox = True), which lets the students' code do whatever you may do."
 )
-_HINTS = {
+_HINTS = {  # by what an answer begins with; of several, the first
+    "unshare: No space": "Allow namespaces: sysctl user.max_user_namespaces=10000.",
     "unshare": "Allow namespaces: start a container with --cap-add SYS_ADMIN and --security-opt seccomp=unconfined "
-    "(and apparmor=unconfined, where there is AppArmor); elsewhere, sysctl user.max_user_namespaces=10000 and, on "
-    "Ubuntu, install bubblewrap, or kernel.apparmor_restrict_unprivileged_userns=0.",
-    "mount": "Allow mounts: start the container with --security-opt apparmor=unconfined and systempaths=unconfined.",
+    "(and apparmor=unconfined, where there is AppArmor), or grade as an ordinary user; on Ubuntu, install bubblewrap, "
+    "or sysctl kernel.apparmor_restrict_unprivileged_userns=0.",
+    "setuid": "Let root become another user: start the container with --cap-add SETUID and --cap-add SETGID, or grade "
+    "as an ordinary user.",
     "mount_setattr": "Use a kernel of Linux 5.14 or newer.",
+    "mount": "Allow mounts: start the container with --security-opt apparmor=unconfined and systempaths=unconfined.",
     "umount": "Use a kernel of Linux 5.14 or newer.",
-    "bubblewrap": "Install bubblewrap.",
+    "bubblewrap is not": "Install bubblewrap.",
 }
 
 
@@ -43,8 +46,9 @@ def require() -> None:
 
 
 def problem() -> str:
-    """Why there can be no sandbox on this machine, and what would do, as one or two sentences; "" if there can."""
-    return found()[1]
+    """Why there can be no sandbox on this machine, and what would do, in a few sentences; "" if there can."""
+    _, reason, hint = found()
+    return " ".join(filter(None, [reason, hint, WAYS_OUT])) if reason else ""
 
 
 def kind() -> str:
@@ -53,22 +57,21 @@ def kind() -> str:
 
 
 @cache
-def found() -> tuple[str, str]:
-    """Both answers, found out once."""
+def found() -> tuple[str, str, str]:
+    """The kind of sandbox; or "", why there is none, and the next thing to do if there is one. Found out once."""
     if sys.platform != "linux":
-        return "", f"The sandbox for grading needs Linux, and this is {sys.platform}. {_WAYS_OUT}"
+        return "", f"The sandbox for grading needs Linux, and this is {sys.platform}.", ""
     forced, said = os.environ.get(FORCED, ""), {}
     for name, tried in ((WARM, obstacle), (BUBBLEWRAP, bubblewrap_obstacle)):
         if forced in ("", name):
             said[name] = tried()
             if not said[name]:
-                return name, ""
+                return name, "", ""
     if not said:
-        return "", f"The variable {FORCED} is {forced!r}: set it to {WARM} or {BUBBLEWRAP}, or to nothing."
-    first = next(iter(said.values()))
-    hint = _HINTS.get(first.split()[0].rstrip(":"), "")
-    words = f"There is no sandbox for grading here ({'; '.join(said.values())}). {hint} {_WAYS_OUT}"
-    return "", words.replace("  ", " ")
+        return "", f"The variable {FORCED} is {forced!r}.", f"Set it to {WARM} or {BUBBLEWRAP}, or unset it."
+    answers = list(said.values())
+    hint = next((hint for start, hint in _HINTS.items() if answers[0].startswith(start)), "")
+    return "", f"There is no sandbox for grading here ({'; '.join(answers)}).", hint
 
 
 def obstacle() -> str:

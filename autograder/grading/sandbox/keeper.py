@@ -195,16 +195,19 @@ def _be_kernel(first: socket.socket, run: Callable, limits: Limits, user: tuple[
         run(bound)
     except BaseException as error:
         with contextlib.suppress(OSError):
-            first.send(repr(error).encode()[:4000])
+            first.send(str(getattr(error, "strerror", None) or repr(error)).encode()[:4000])
     finally:
         os._exit(0)
 
 
 def _become(user: tuple[int, int]) -> None:
     linux.drop_bounds()
-    os.setgroups([])
-    os.setresgid(user[1], user[1], user[1])
-    os.setresuid(user[0], user[0], user[0])
+    try:
+        os.setgroups([])
+        os.setresgid(user[1], user[1], user[1])
+        os.setresuid(user[0], user[0], user[0])
+    except OSError as error:
+        raise linux.Refused(error.errno, f"setuid: {error.strerror}") from None
 
 
 def _watch(keeper: socket.socket, kernel: int, limits: Limits) -> None:
