@@ -9,6 +9,7 @@ Run as a program, this makes a sandbox around a process that does nothing, and p
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -86,6 +87,8 @@ def obstacle() -> str:
 
 def bubblewrap_obstacle() -> str:
     """What was answered when a sandbox was made with bubblewrap; "" if it was made."""
+    if not shutil.which("bwrap"):
+        return "bubblewrap is not installed"
     from . import bubblewrap
 
     return bubblewrap.obstacle(Path(tempfile.mkdtemp(prefix="autograder_")))

@@ -20,7 +20,6 @@ from pathlib import Path
 from . import keeper, view
 from .limits import Limits
 
-PROGRAM = "bwrap"
 _SUBMISSION = "/run/submission"
 _KEPT = ("cap_setuid", "cap_setgid", "cap_setpcap", "cap_chown", "cap_dac_override")  # root needs them to be another
 _CALL = "import sys; sys.path.insert(0, {path!r}); from {module} import {function}; {function}({descriptor})"
@@ -119,7 +118,7 @@ def _prepare(folder: Path, request: dict, user: tuple[int, int] | None) -> None:
 
 def _command(folder: Path, limits: Limits, user: tuple[int, int] | None) -> list[str]:
     """Call bubblewrap; what follows is the program to run inside, and its arguments."""
-    command = [PROGRAM, "--die-with-parent", "--as-pid-1", "--new-session", "--cap-drop", "ALL"]
+    command = ["bwrap", "--die-with-parent", "--as-pid-1", "--new-session", "--cap-drop", "ALL"]
     if user:  # root needs no namespace of users, and can be somebody else
         command += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
         command += [word for name in _KEPT for word in ("--cap-add", name)]
@@ -185,8 +184,6 @@ def _enter(limits: Limits, user: tuple[int, int] | None) -> None:
 
 def obstacle(folder: Path) -> str:
     """What was answered when a sandbox was tried in an empty folder, which is removed; "" if it was made."""
-    if not shutil.which(PROGRAM):
-        return "bubblewrap is not installed"
     (folder / "sockets").mkdir()
     request = {"connection": None, "environment": {}, "submission": "", "limits": asdict(Limits())}
     ours, process = start(request | {"folder": str(folder)})

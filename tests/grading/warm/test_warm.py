@@ -15,6 +15,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
+from autograder.grading.sandbox import available
 from autograder.grading.warm import manager
 from autograder.grading.warm.client import warm_process
 
@@ -105,6 +106,22 @@ def test_all_is_gone_when_the_grader_is_gone(tmp_path, number):
     started = [warm, *warm.children(recursive=True)]
     assert len(started) == 4  # with a kernel, its keeper and the first process of its namespace
     grader.send_signal(number)
+    grader.wait()
+    assert not psutil.wait_procs(started, timeout=10)[1]
+    assert not list(tmp_path.glob("autograder_*"))
+
+
+@pytest.mark.skipif(bool(said := available.bubblewrap_obstacle()), reason=said)
+def test_without_a_warm_process_kernels_run_in_bubblewrap_and_are_gone_with_the_grader(tmp_path):
+    environment = {"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path), available.FORCED: available.BUBBLEWRAP}
+    grader = subprocess.Popen(
+        [sys.executable, "-c", GRADER], stdout=subprocess.PIPE, text=True, env=os.environ | environment
+    )
+    assert grader.stdout.readline() == "None\n"
+    started = psutil.Process(grader.pid).children(recursive=True)
+    assert [process.name() for process in started].count("bwrap") >= 1
+    assert len(started) >= 4  # with the keeper, the first process of the namespace, and the kernel
+    grader.kill()
     grader.wait()
     assert not psutil.wait_procs(started, timeout=10)[1]
     assert not list(tmp_path.glob("autograder_*"))
