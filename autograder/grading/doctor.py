@@ -78,12 +78,24 @@ def attempts() -> Iterator[Line]:
         time.sleep(0.5)
         left = _running("autograder-doctor-left")
         yield Line("no process is left behind", not left and ended[0] == "left", "after setsid and two forks")
-        burnt = _said(folder, [_BURN, "print('ran on')"], Limits(cell_cpu=2))
-        yield Line("processor time of a cell", burnt[-1] == "ran on", "one that uses more than it may is interrupted")
-        burnt = _said(folder, [_BURN, "print('ran on')"], Limits(cpu=2))
-        yield Line("processor time of a notebook", burnt[-1] == "", "one that uses more than it may is ended")
+        for title, cell, limits, ends in _TOO_MUCH:
+            begun, tried, after = _said(
+                folder, ["print('ran')", cell, "import time; time.sleep(1); print('ran on')"], limits
+            )
+            refused, ended = tried.startswith("no: "), after == ("" if ends else "ran on")
+            words = tried.removeprefix("no: ") if refused else f"the {'notebook' if ends else 'cell'} is ended"
+            held = begun == "ran" and (refused or ended)
+            yield Line(title, held, words if held else "it worked")
         long = _said(folder, ["while True: print('x' * 1000)", "print('ran on')"], timeout=5)
         yield Line("output", len(long[0]) < 3 * MB and long[1] == "ran on", f"cut after {len(long[0]) // 1000} kB")
+
+
+def _attempt(source: str) -> str:
+    """A cell that prints "no: " and why not, if what it tries does not work."""
+    return (
+        f"try:\n{textwrap.indent(source, '    ')}\nexcept BaseException as error:\n"
+        "    print('no:', type(error).__name__)\nelse:\n    print('it worked')"
+    )
 
 
 def _tried(port: int, secret: str, folder: str) -> dict[str, str]:
@@ -109,11 +121,7 @@ def _tried(port: int, secret: str, folder: str) -> dict[str, str]:
         f"for i in range({limits.processes}): threading.Thread(target=time.sleep, args=(1,)).start()",
         "processes": "import os, time\nfor i in range(1000):\n    if os.fork() == 0: time.sleep(20); os._exit(0)",
     }
-    return {
-        title: f"try:\n{textwrap.indent(source, '    ')}\nexcept BaseException as error:\n"
-        "    print('no:', type(error).__name__)\nelse:\n    print('it worked')"
-        for title, source in lines.items()
-    }
+    return {title: _attempt(source) for title, source in lines.items()}
 
 
 _LEFT = """
@@ -126,6 +134,14 @@ if os.fork() == 0:
 time.sleep(0.5)
 print("left")
 """
+_GROW = """
+import os, time
+for i in range(9):
+    if os.fork() == 0:
+        x = b"x" * 100 * 2**20
+        time.sleep(60)
+time.sleep(10)
+"""
 _BURN = """
 import os
 for i in range(3):
@@ -133,6 +149,14 @@ for i in range(3):
         while True: pass
 while True: pass
 """
+
+
+_TOO_MUCH = [  # what, a cell that does it, where little is too much, and whether that ends the notebook
+    ("processor time of a cell", _BURN, Limits(cell_cpu=2), False),
+    ("processor time of a notebook", _BURN, Limits(cpu=2), True),
+    ("memory of all processes together", _GROW, Limits(memory=500 * MB), True),
+    ("number of files", _attempt("for i in range(5000): open(f'{i}', 'w').close()"), Limits(folder_files=500), True),
+]
 
 
 def _said(folder: Path, cells: list[str], limits: Limits | None = None, timeout: int = 30) -> list[str]:

@@ -29,7 +29,7 @@ class Usage:
 
     def __init__(self, kernel: int, limits: Limits) -> None:
         self._shared, self._limits = _status(kernel).memory, limits
-        self._before = self.look().cpu
+        self._start = self._before = self.look().cpu
         self._interrupted = False
 
     def look(self) -> Used:
@@ -56,7 +56,7 @@ class Usage:
             return "processes"
         if _files() > limits.folder_files:  # where bubblewrap made the folder; elsewhere Linux refuses them first
             return "files"
-        if used.cpu > limits.cpu or cell > limits.cell_cpu + _GRACE:
+        if used.cpu - self._start > limits.cpu or cell > limits.cell_cpu + _GRACE:
             return "time"
         if cell > limits.cell_cpu and not self._interrupted:
             self._interrupted = True

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
 from autograder.grading.sandbox import available
-from autograder.grading.warm import manager
+from autograder.grading.warm import manager, server
 from autograder.grading.warm.client import warm_process
 
 from ...course import ROOT
@@ -42,6 +43,14 @@ def test_the_warm_process_never_computed_and_has_one_thread(tmp_path):
     warm = psutil.Process(warm_process().pid)
     assert warm.num_threads() == 1
     assert set(warm.environ()) == {"OMP_NUM_THREADS", "PATH", "LANG", "PYTHONDONTWRITEBYTECODE"}
+
+
+def test_it_forks_nothing_when_it_has_a_second_thread(monkeypatch):
+    monkeypatch.setattr(server, "threads", lambda: 2)
+    monkeypatch.setattr(os, "fork", lambda: pytest.fail("it was forked"))
+    ours, theirs = socket.socketpair()
+    with ours, pytest.raises(RuntimeError, match="a second thread"):
+        server._fork({}, theirs, ours, None)
 
 
 def test_it_survives_the_death_of_a_kernel(tmp_path):
