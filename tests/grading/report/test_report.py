@@ -132,9 +132,9 @@ def test_a_large_class_can_be_read(tmp_path, empty_course):
     students = made_class(2000)
     course = empty_course(tmp_path / "course")
     made.write(course, students)
-    began = time.perf_counter()
+    began = time.process_time()
     report = write(course)
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 15
     page = report.page.read_text("utf-8")
     strictly(page)
     assert "<b>2,000</b> of 2,000 students graded" in page
