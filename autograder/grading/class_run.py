@@ -6,6 +6,7 @@ code, and neither do the workers: that is in kernels, in a sandbox.
 
 import contextlib
 import json
+import re
 import shutil
 import traceback
 from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ from .sandbox import available
 from .scores import withdraw
 from .unchanged import Marks
 
+_DATABASE = re.compile(r"OperationalError\) ([^\n']+)")  # as SQLAlchemy says it, and nbgrader after it
 _AHEAD = 2  # submissions that are prepared while all workers are busy
 
 
@@ -218,8 +220,8 @@ class _Run:
                 return str(error)
             case KilledWorker():
                 return "It could not be graded, since workers ended while it ran: see to their memory, and grade again."
-            case OperationalError():
-                return f"The gradebook could not be used ({error.orig}): close what else writes to it, and grade again."
+            case _ if locked := _DATABASE.search(str(error)):
+                return f"The gradebook could not be used ({locked[1]}): see to that, and grade again."
             case OSError(strerror=str(why)):
                 return f"It could not be graded ({why}): see to that, and grade again."
         why = f"{type(error).__name__}: {error}".partition("\n")[0].rstrip(".: ")
