@@ -1,5 +1,8 @@
 """Outputs and text cells as instructors and students get to see them; in browsers: tests/browser/test_harmless.py."""
 
+import os
+import subprocess
+import sys
 import time
 
 import pytest
@@ -7,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from autograder.grading.harmless import Harmless, clean, is_picture, markdown2html
 
+from ..course import ROOT
 from ..harm import BUNDLES, METADATA, PAGES, TEXTS, picture
 
 SHOWN = {"text/plain", "image/png", "image/jpeg"}
@@ -132,3 +136,34 @@ def test_text_that_is_made_to_keep_its_reader_busy_does_not(text):
     begin = time.perf_counter()
     assert markdown2html({}, text)
     assert time.perf_counter() - begin < 10
+
+
+FORMGRADER = """
+from nbconvert.exporters import HTMLExporter
+from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
+
+formgrader = FormgradeExtension()
+formgrader.initialize([])
+print(HTMLExporter(config=formgrader.config).filters["markdown2html"])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "inside", [True, False], ids=["in the course folder", "elsewhere, by the instructor's settings"]
+)
+def test_the_formgrader_has_the_courses_filters_wherever_its_server_starts(tmp_path, inside):
+    course, settings = tmp_path / "course", tmp_path / "settings"
+    for folder in (course, settings):
+        folder.mkdir()
+    (course / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text("utf-8"), "utf-8")
+    own = "" if inside else f"c = get_config()\nc.CourseDirectory.root = {str(course)!r}\n"
+    (settings / "nbgrader_config.py").write_text(own, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", FORMGRADER],
+        cwd=course if inside else tmp_path,
+        env=os.environ | {"JUPYTER_CONFIG_DIR": str(settings), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == "autograder.grading.harmless.markdown2html", done.stderr

@@ -54,12 +54,14 @@ def _row(title: str, events: list[dict], y: int) -> list[str]:
             drawn.append(
                 f'<path d="M{x - _GAP + 2},{y + _HEIGHT / 2} H{x - 2}" stroke="black" marker-end="url(#tip)"/>'
             )
+        step = event["event"] == "step"
+        look = 'fill-opacity="0.7" stroke-width="2"' if step else ""  # dark: its word is to stand off in grey, too
         drawn.append(
             f'<rect x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="7" fill="{FACES[event["event"]]}" '
-            'stroke="black"/>'
+            f'stroke="black" {look}/>'
         )
         lines = LABELS[event["event"]].split("\n")
-        style = 'font-weight="bold"' if event["event"] == "step" else ""
+        style = 'font-weight="bold"' if step else ""
         for line, text in enumerate(lines):
             drawn.append(_text(x + _WIDTH / 2, y + 27 - 8 * (len(lines) - 1) + 16 * line, text, style))
         drawn.append(_text(x + _WIDTH / 2, y + _HEIGHT + 16, norm_text(event), 'font-size="12"'))
