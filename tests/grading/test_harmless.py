@@ -123,14 +123,22 @@ def test_what_people_write_is_shown():
     for piece in (
         "<h1>Title</h1>",
         "<strong>think</strong>", "$a&lt;b$", '<a href="https://arxiv.org/abs/1211.5063">the paper</a>',
-        '<td style="text-align:right;">2</td>', "<li>☑ done</li>", '<span class="n">x</span>',
+        '<td style="text-align:right;">2</td>', "<li>☑ done</li>", "<pre><code>x = 1\n</code></pre>",
         f'<img src="data:image/png;base64,{picture()}" alt="mine">', '<img src="my%20plot.png" alt="beside it">',
     ):  # fmt: skip
         assert piece in rendered
 
 
 @pytest.mark.parametrize(
-    "text", ["<div>" * 20_000, "\\begin{a}" * 20_000, ">" * 10_000, "[" * 40_000, "<a b='" * 9_000]
+    "text",
+    [
+        "<div>" * 20_000,
+        "\\begin{a}" * 20_000,
+        ">" * 10_000,
+        "[" * 40_000,
+        "```python\n" + "\t \n" * 12_000,
+        "<a b='" * 9_000,
+    ],
 )
 def test_text_that_is_made_to_keep_its_reader_busy_does_not(text):
     begin = time.perf_counter()

@@ -19,7 +19,7 @@ from ..observations import PATH
 from ..repair import is_test, label
 from .marks import Mark, Marks
 
-_LONGEST = 20_000  # characters of one output
+_LONGEST = 20_000  # characters of one output, and of code whose words are told apart
 _LARGEST = 5_000_000  # bytes of a picture beside the notebook
 _NOT_SHOWN = "# … (tests that are not shown)"
 
@@ -100,8 +100,7 @@ def _show(cell: NotebookNode, marks: Marks, folder: Path, tests: Delimiters, sch
         shown.comment = _page(marks.comments[name], {}, folder)
     if code:
         lines, _ = tests.split(cell.source)
-        source = "\n".join(_NOT_SHOWN if line is None else line for line in lines)
-        shown.source = highlight(source, PythonLexer(), CODE)
+        shown.source = _code("\n".join(_NOT_SHOWN if line is None else line.rstrip() for line in lines))
         shown.outputs = [_output(output, shown.test) for output in cell.outputs]
     elif cell.cell_type == "markdown":
         lines, scheme = schemes.split(cell.source) if is_task(cell) else ([cell.source], [])
@@ -112,6 +111,11 @@ def _show(cell: NotebookNode, marks: Marks, folder: Path, tests: Delimiters, sch
     else:
         shown.page = f"<pre>{html.escape(cell.source)}</pre>"
     return shown
+
+
+def _code(source: str) -> str:
+    """Code with its words told apart; of more than people write, that could take minutes."""
+    return highlight(source, PythonLexer(), CODE) if len(source) <= _LONGEST else html.escape(source)
 
 
 def _title(source: str) -> str:
