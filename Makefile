@@ -31,6 +31,10 @@ kill-table: $(ENV)  ## try every checker on right, wrong and broken answers
 test-fast: $(ENV)  ## run the tests that need neither whole notebooks nor a browser
 	$(PYTEST) -m "not slow and not browser and not full"
 
+.PHONY: adversarial
+adversarial: $(ENV)  ## grade a class of hostile submissions, and print what each tried and what held
+	$(IN_ENV)python -m pytest -q -W ignore tests/adversarial
+
 .PHONY: test-full
 test-full: kill-table  ## run every test at full size; the summary goes to out/test-full.txt
 	@mkdir -p out

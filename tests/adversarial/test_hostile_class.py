@@ -138,13 +138,16 @@ def capsys_of_the_module(request):
 
 
 def table(graded: Graded, how: str) -> None:
-    """Print what was tried and what held."""
+    """Print what was tried and what held; also to out/, since tests that run side by side print nothing."""
     shown = Table("case", "what was tried", "points", "what held", title=f"{how}: {graded.seconds:.0f} s")
     for case in graded.cases:
         points = graded.scores[case.name]
         held = "; ".join(graded.problems(case)) or "held"
         shown.add_row(case.name, case.tried, "not graded" if points is None else f"{points:g}", held)
     Console(width=150).print(shown)
+    (ROOT / "out").mkdir(exist_ok=True)
+    with (ROOT / "out" / f"adversarial_{how.replace(' ', '_')}.txt").open("w", encoding="utf-8") as file:
+        Console(width=150, file=file).print(shown)
 
 
 def scores(folder: Path) -> dict[str, float | None]:
