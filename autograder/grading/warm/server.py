@@ -18,6 +18,7 @@ from pathlib import Path
 from ... import exercises
 from ..sandbox import keeper, landlock, view
 from ..sandbox.limits import Limits
+from . import pages
 
 _LARGEST = 100_000  # bytes of one request
 
@@ -57,6 +58,7 @@ def main(descriptor: int, place: str) -> None:
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # forked processes that ended need no collecting
         gc.collect()
         gc.freeze()
+        pages.collapse()
         grader.sendall(b"ready")
         while True:
             request, descriptors, _, _ = socket.recv_fds(grader, _LARGEST, 1)
