@@ -61,7 +61,7 @@ class Conversion(Autograde):
         self._running = [f"{one.__module__}.{one.__qualname__}" for one in running]
         self._settings = _plain({base.__name__ for one in running for base in one.__mro__}, self.config)
         self.writer = FilesWriter(parent=self, config=self.config)
-        self.exporter = self.exporter_class(parent=self, config=self.config)
+        self.exporter = self.exporter_class(parent=self, config=self.config, optimistic_validation=True)
 
     def begin(self, student: str) -> Job:
         """Copy a submission, sanitise its notebooks, and draw its challenges. Raises whatever nbgrader does."""
