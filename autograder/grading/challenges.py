@@ -1,7 +1,7 @@
 """The challenges of a course: a few secret ones for each exercise, drawn when an answer is graded.
 
 A challenge follows from the course's secret (`.grading_secret`), the exercise, the *generation* and a number below
-`POOL`. All of them but the secret are in its id, so that a grade can be reproduced: `train_step-2-5` is number 5 of
+`POOL`. All of them but the secret are in its id, so that a grade can be reproduced: `train_step-2-3` is number 3 of
 generation 2. A new generation begins when feedback has been given.
 
 What is expected of a challenge is computed once and kept in `.grading_cache`. Neither file is in a folder that is
