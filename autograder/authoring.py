@@ -1,9 +1,11 @@
 """What is expected of an exercise: the reference's and every mutant's observations. Authors and graders only.
 
-`python -m autograder.authoring` records the expectations of the public challenges, which student installations carry.
+`python -m autograder.authoring [EXERCISE…]` records the expectations of the public challenges, which student
+installations carry: of all exercises by default.
 """
 
 import json
+import sys
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -74,9 +76,9 @@ def recorded_path(exercise_id: str) -> Path:
     return Path(exercises.__file__).parent / exercises.get(exercise_id).JUDGED_AS / "expected.json"
 
 
-def record() -> None:
-    """Write the expectation of every exercise's public challenge anew."""
-    for exercise_id in exercises.ids():
+def record(asked: list[str]) -> None:
+    """Write the expectation of these exercises' public challenges anew."""
+    for exercise_id in asked:
         if exercise_id != exercises.get(exercise_id).JUDGED_AS:
             continue
         path = recorded_path(exercise_id)
@@ -85,5 +87,14 @@ def record() -> None:
         print(f"recorded {exercise_id}: {len(data.get('mutants', ()))} mutants, {path.stat().st_size // 1000} kB")
 
 
+def main(arguments: list[str] | None = None) -> int:
+    try:
+        record(exercises.chosen(sys.argv[1:] if arguments is None else arguments))
+    except LookupError as error:
+        print(error.args[0], file=sys.stderr)
+        return 1
+    return 0
+
+
 if __name__ == "__main__":
-    record()
+    sys.exit(main())

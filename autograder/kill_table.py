@@ -1,6 +1,7 @@
 """A checker of the checkers: what every exercise makes of right answers, of mutants and of answers that break things.
 
-`python -m autograder.kill_table` prints a row for each exercise, lists every failure, and fails if there is one.
+`python -m autograder.kill_table [EXERCISE…]` prints a row for each exercise (all of them by default), lists every
+failure, and fails if there is one.
 """
 
 import inspect
@@ -147,10 +148,15 @@ def _lines(thing: ModuleType | Callable) -> set[str]:
     return {line for line in lines if len(line) >= _SHORTEST_LINE and not line.startswith(("#", '"', "'"))}
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Print the kill table; 1 if anything is not as it should be."""
     console = Console()
-    found = [row(exercise_id) for exercise_id in track(exercises.ids(), "Judging the known answers", console=console)]
+    try:
+        asked = exercises.chosen(sys.argv[1:] if arguments is None else arguments)
+    except LookupError as error:
+        print(error.args[0], file=sys.stderr)
+        return 1
+    found = [row(exercise_id) for exercise_id in track(asked, "Judging the known answers", console=console)]
     table = Table(title="Kill table: what each exercise makes of the answers that are known")
     for column in ("exercise", "right pass", "mutants", "killed", "named", "broken answers", "failures"):
         table.add_column(column, justify="left" if column == "exercise" else "right", no_wrap=column == "exercise")

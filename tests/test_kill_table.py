@@ -51,3 +51,10 @@ def test_lines_of_references_and_checkers_are_secret():
     assert "grad_norm = torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)" in secrets
     assert any("def same_weights(" in line for line in secrets)
     assert any("def signature_fault(answer" in line for line in secrets)
+
+
+def test_it_can_be_asked_for_some_exercises(capsys):
+    assert kill_table.main(["loop_order"]) == 0
+    assert "loop_order" in capsys.readouterr().out
+    assert kill_table.main(["loop"]) == 1
+    assert capsys.readouterr().err.startswith("There is no exercise 'loop'. The exercises are: clip_by_norm,")

@@ -12,6 +12,11 @@ def ids() -> list[str]:
     return sorted(path.parent.name for path in Path(__file__).parent.glob("*/task.py"))
 
 
+def chosen(asked: list[str]) -> list[str]:
+    """The exercises asked for by id, all of them if none is. Raises LookupError with a sentence for an unknown id."""
+    return [get(exercise_id).ID for exercise_id in asked] or ids()
+
+
 @cache
 def get(exercise_id: str) -> ModuleType:
     """The `task` module of an exercise. Raises LookupError with a sentence for an unknown id."""
