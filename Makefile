@@ -64,6 +64,10 @@ bench: $(ENV)  ## measure how fast and how well the grader judges
 bench-grading: $(ENV)  ## measure grading a class of 100, beside stock nbgrader
 	$(IN_ENV)python -m benchmarks.grading
 
+.PHONY: pictures
+pictures: $(ENV)  ## make the README's pictures in docs/pictures anew
+	$(IN_ENV)python docs/draw_pictures.py
+
 .PHONY: lock
 lock: $(ENV)  ## bring requirements.lock in line with pyproject.toml
 	$(IN_ENV)uv pip compile --quiet --config-file requirements.toml --output-file requirements.lock pyproject.toml

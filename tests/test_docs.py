@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder import authoring
 from autograder.grading.sandbox import available
 
 from .course import ONE_CHALLENGE, ROOT
@@ -167,3 +168,38 @@ def _anchors(page: Path) -> set[str]:
     """The anchors that GitHub gives to headings."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+def test_the_pictures_are_there_and_the_readme_says_in_words_what_they_show():
+    pictures = dict(re.findall(r"!\[([^\]]+)\]\(([^)]+)\)", (ROOT / "README.md").read_text("utf-8")))
+    assert set(pictures.values()) == {"docs/pictures/timeline.png", "docs/pictures/class_report.png"}
+    assert min(map(len, pictures)) > 80
+    for path in pictures.values():
+        assert (ROOT / path).read_bytes().startswith(b"\x89PNG")
+        assert (ROOT / path).stat().st_size < 300_000
+
+
+def test_the_timeline_of_the_readme_shows_what_the_program_draws_now():
+    sys.path.insert(0, str(ROOT / "docs"))
+    try:
+        import draw_pictures
+    finally:
+        sys.path.pop(0)
+    result = authoring.result(
+        draw_pictures.EXERCISE, authoring.answers_of(draw_pictures.EXERCISE).mutants[draw_pictures.MISTAKE]
+    )
+    alt = next(re.findall(r"!\[(Timeline[^\]]+)\]", (ROOT / "README.md").read_text("utf-8")).__iter__())
+    assert [event["event"] for event in result.trace] == re.findall(
+        r"(zero_grad|forward|backward|step|clip)\b", alt.partition(": ")[2]
+    )[:5]
+    assert [event["event"] for event in result.should_be][-2:] == ["clip", "step"]
+
+
+def test_the_scaling_page_works_out_what_it_says():
+    text = (ROOT / "docs" / "scaling.md").read_text("utf-8")
+    each = float(re.search(r"Count ([\d.]+) processor seconds a submission", text)[1])
+    for many, seconds in (("a class of 2,000 in an hour", 3600), ("a million submissions a day", 86400)):
+        row = re.search(rf"\| {many} \| (\d+) \| ([\d.]+) \|", text)
+        number = 2000 if "2,000" in many else 1_000_000
+        assert float(row[1]) == pytest.approx(number * each)
+        assert float(row[2]) == pytest.approx(number * each / seconds, abs=0.05)
