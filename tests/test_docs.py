@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -54,8 +55,7 @@ class Reader:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        ignored = [line.strip("/") for line in (ROOT / ".gitignore").read_text("utf-8").split() if line[0] != "#"]
-        shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".git", *ignored), dirs_exist_ok=True)
+        shutil.copytree(ROOT, folder, ignore=_ignored, dirs_exist_ok=True)
         (folder / ".venv").symlink_to(sys.prefix)
         with (folder / "nbgrader_config.py").open("a", encoding="utf-8") as file:
             file.write(ONE_CHALLENGE)
@@ -81,6 +81,13 @@ class Reader:
         )
         assert run.returncode == 0, f"{commands}\n{run.stdout[-5000:]}\n{run.stderr[-5000:]}"
         return run.stdout + run.stderr
+
+
+def _ignored(folder: str, names: list[str]) -> set[str]:
+    """What git ignores: a pattern that begins with a slash only in the course folder itself."""
+    lines = [line for line in (ROOT / ".gitignore").read_text("utf-8").splitlines() if line and line[0] != "#"]
+    here = [line.strip("/") for line in lines if line[0] != "/" or Path(folder) == ROOT]
+    return {name for name in names if any(fnmatch(name, pattern) for pattern in [".git", *here])}
 
 
 def test_there_is_a_page_for_each_reader():

@@ -19,10 +19,11 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from . import cluster, gradebook, work
-from .challenges import Draw, expectation
+from .challenges import Challenges, Draw, expectation
 from .conversion import Conversion, Job
 from .course import Course
 from .intake import Intake, examine
+from .prepare import draw_for
 from .problems import CourseError
 from .progress import progress
 from .records import Record, Row, rows, scored
@@ -117,8 +118,9 @@ class _Run:
         self.failed = self.result.failed
 
     def waiting(self, submissions: dict[str, Path]) -> Iterator[_Submission]:
-        """The submissions that are to be graded, one after the other; of the others it is noted why not."""
-        for student, folder in submissions.items():
+        """The submissions that are to be graded, one after the other; of the others it is noted why not. Those with the
+        same challenges follow each other, so that workers have something to do while the next one is computed."""
+        for student, folder in sorted(submissions.items(), key=lambda item: self._challenges_of(item[0])):
             intake = examine(folder, self._released)
             if not intake.gradable:
                 self._fail(student, intake.notes)
@@ -130,6 +132,11 @@ class _Run:
                 self._step(student, None)
                 continue
             yield _Submission(student, folder, intake, mark)
+
+    def _challenges_of(self, student: str) -> list[str]:
+        choose = Challenges(self._course.folder).choose
+        drawn = (draw_for(nb, choose, self._assignment, student).values() for nb in self._released.values())
+        return sorted({draw.id for of_notebook in drawn for _, draw, _ in of_notebook if draw})
 
     @contextlib.contextmanager
     def converting(self) -> Iterator[None]:
