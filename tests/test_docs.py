@@ -96,7 +96,13 @@ def test_there_is_a_page_for_each_reader():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "page", [page for page in PAGES if any(b.kind == "sh" for b in blocks(page))], ids=lambda p: p.stem
+    "page",
+    [
+        pytest.param(page, marks=[pytest.mark.full] if page.stem == "course-author" else [])
+        for page in PAGES
+        if any(block.kind == "sh" for block in blocks(page))
+    ],
+    ids=lambda page: page.stem,
 )
 def test_doing_what_a_page_says_works(page, tmp_path):
     if page.stem in ("instructor", "operator") and (problem := available.problem()):
