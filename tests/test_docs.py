@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -193,14 +194,9 @@ def test_the_pictures_are_there_and_the_readme_says_in_words_what_they_show():
 
 
 def test_the_timeline_of_the_readme_shows_what_the_program_draws_now():
-    sys.path.insert(0, str(ROOT / "docs"))
-    try:
-        import draw_pictures
-    finally:
-        sys.path.pop(0)
-    result = authoring.result(
-        draw_pictures.EXERCISE, authoring.answers_of(draw_pictures.EXERCISE).mutants[draw_pictures.MISTAKE]
-    )
+    draw_pictures = runpy.run_path(str(ROOT / "docs" / "draw_pictures.py"))
+    exercise, mistake = draw_pictures["EXERCISE"], draw_pictures["MISTAKE"]
+    result = authoring.result(exercise, authoring.answers_of(exercise).mutants[mistake])
     alt = next(re.findall(r"!\[(Timeline[^\]]+)\]", (ROOT / "README.md").read_text("utf-8")).__iter__())
     assert [event["event"] for event in result.trace] == re.findall(
         r"(zero_grad|forward|backward|step|clip)\b", alt.partition(": ")[2]
