@@ -216,9 +216,9 @@ def test_links_lead_somewhere(kit):
     for path in kit.rglob("*.ipynb"):
         assert dead_links(markdown(path), path.parent) == []
     page = (kit / "START.md").read_text("utf-8")
-    links = re.findall(r"\]\(([^)#]+)\)", page)
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", page) if "://" not in link]
     assert links
-    assert all((kit / link).is_file() for link in links)
+    assert [link for link in links if not (kit / link).is_file()] == []
 
 
 @pytest.mark.parametrize(
