@@ -104,9 +104,9 @@ class _Recorder(Recorder):
         copied = all(isinstance(p, torch.nn.Parameter) and p.data_ptr() not in grads for p in given)
         return "copies" if copied else on, limit
 
-    def _watch(self, frame: FrameType, event: str, argument: object) -> None:
-        super()._watch(frame, event, argument)
-        if event == "return" and frame.f_code is self.own_code:  # from here on, nobody else reads its iterators
+    def _left(self, frame: FrameType) -> None:
+        super()._left(frame)
+        if frame.f_code is self.own_code:  # from here on, nobody else reads its iterators
             iterators = [value for value in frame.f_locals.values() if isinstance(value, map | filter | zip)]
             self.spent_generator |= any(next(iterator, self) is self for iterator in iterators)
 

@@ -1,8 +1,9 @@
 """Watch the order in which a training step runs: zero_grad, forward, backward, clip, step.
 
-Calls are recognised by the code that runs (`sys.setprofile`), so neither their names nor their wrapping matter. Work
-done by hand is recognised by its effect: between any two calls out of the student's own code, the gradients and
-the weights are compared with what they were. What is seen serves explanations only, never the verdict.
+Calls are recognised by the code that runs (`sys.settrace`), so neither their names nor their wrapping matter. Work
+done by hand is recognised by its effect: before each line of the student's own code, and around each call out of it,
+the gradients and the weights are compared with what they were. What is seen serves explanations only, never the
+verdict.
 """
 
 import inspect
@@ -21,12 +22,23 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from .answers import plain
 
 _LIBRARIES = (os.path.dirname(torch.__file__), os.path.dirname(__file__))
+_PYTHON = os.path.dirname(os.__file__)  # and below it, what is installed
 
 
 def code_of(function: Callable) -> CodeType:
     """The code that runs when a function is called, whatever it is wrapped in."""
     return inspect.unwrap(function).__code__
 
+
+class _Library(dict[str, bool]):
+    """Whether a file is torch's, Python's or of the probes; everything else is taken for the student's own."""
+
+    def __missing__(self, path: str) -> bool:
+        self[path] = path.startswith(_LIBRARIES) or (path.startswith(_PYTHON) and "site-packages" not in path)
+        return self[path]
+
+
+_library = _Library()
 
 _CLIPS = {
     code_of(clip_grad.clip_grad_norm_): "clip_grad_norm_",
@@ -48,6 +60,8 @@ class Recorder:
     scaled or clamped into a copy, and `spent_generator` whether the code was left with a generator already used up.
     """
 
+    _KNOWN = (*_CLIPS, *_BACKWARDS, *_ZERO_GRADS, _FORWARD)  # what `_recognise` looks for, beside steps
+
     def __init__(self, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> None:
         self.events: list[dict] = []
         self.foreign: set[str] = set()
@@ -56,8 +70,9 @@ class Recorder:
         self._parameters = list(model.parameters())
         self._forward_code = getattr(type(model).forward, "__code__", None)
         self._step_code = code_of(type(optimizer).step)
+        known = (*self._KNOWN, self._forward_code)
+        self._names = {"step", *(code.co_name for code in known if code)}
         self._open: list[tuple[FrameType, dict]] = []
-        self._from_library: dict[CodeType, bool] = {}
         self._copies = _ScaledCopies(self._parameters)
         self._grad_memory = [_Memory() for _ in self._parameters]
         self._weight_memory = [_Memory() for _ in self._parameters]
@@ -69,48 +84,53 @@ class Recorder:
     def __enter__(self) -> "Recorder":
         self._state = self._look()
         self._copies.__enter__()
-        sys.setprofile(self._profile)
+        sys.settrace(self._called)
         return self
 
     def __exit__(self, *exception: object) -> None:
-        sys.setprofile(None)
+        sys.settrace(None)
         self._copies.__exit__(*exception)
         with suppress(RuntimeError):
             self._compare()
 
     # -- what runs ---------------------------------------------------------------------------------------------
 
-    def _profile(self, frame: FrameType, event: str, argument: object) -> None:
-        try:
-            self._watch(frame, event, argument)
-        except Exception:  # looking must never disturb what is looked at: rather see no more
-            sys.setprofile(None)
-
-    def _watch(self, frame: FrameType, event: str, argument: object) -> None:
+    def _called(self, frame: FrameType, event: str, argument: object) -> Callable | None:
+        """A function begins. Most are torch's own, called by torch: those are not looked at again."""
         code = frame.f_code
-        if event == "return":
-            if self._open and self._open[-1][0] is frame:
-                self._close(frame, argument)
-                return
-            if not self._library(code) and not self.spent_generator:
-                self.spent_generator = any(
-                    _is_spent(value) for name, value in frame.f_locals.items() if not name.startswith(".")
-                )
-        elif event == "call":
-            seen = self._recognise(code, frame)
-            if seen is not None:
-                self._compare()
-                self._open.append((frame, seen))
-                return
-        caller = frame.f_back
-        if not self._library(code) or (caller is not None and not self._library(caller.f_code)):
+        try:
+            seen = self._recognise(code, frame) if code.co_name in self._names else None
+            library = _library[code.co_filename]
+            if seen is None and library and (frame.f_back is None or _library[frame.f_back.f_code.co_filename]):
+                return None
             self._compare()
+            if seen is not None:
+                self._open.append((frame, seen))
+            frame.f_trace_lines = not library
+            return self._ran
+        except Exception:  # looking must never disturb what is looked at: rather see no more
+            sys.settrace(None)
+            return None
 
-    def _library(self, code: CodeType) -> bool:
-        known = self._from_library.get(code)
-        if known is None:
-            known = self._from_library[code] = code.co_filename.startswith(_LIBRARIES)
-        return known
+    def _ran(self, frame: FrameType, event: str, argument: object) -> Callable | None:
+        """A line is about to run, or a function ends."""
+        try:
+            if event == "return" and self._open and self._open[-1][0] is frame:
+                self._close(frame, argument)
+                return self._ran
+            self._compare()
+            if event == "return" and not _library[frame.f_code.co_filename]:
+                self._left(frame)
+            return self._ran
+        except Exception:
+            sys.settrace(None)
+            return None
+
+    def _left(self, frame: FrameType) -> None:
+        """A function of the student's ends: look at what it leaves behind."""
+        if not self.spent_generator:
+            values = (value for name, value in frame.f_locals.items() if not name.startswith("."))
+            self.spent_generator = any(map(_is_spent, values))
 
     def _recognise(self, code: CodeType, frame: FrameType) -> dict | None:
         inside = {seen["event"] for _, seen in self._open}

@@ -167,6 +167,8 @@ class ScalingRecorder(Recorder):
     also names calls of another scaler, as "scaler".
     """
 
+    _KNOWN = (*Recorder._KNOWN, *_EVENTS)
+
     def __init__(self, model: torch.nn.Module, optimizer: torch.optim.Optimizer, scaler: torch.amp.GradScaler) -> None:
         super().__init__(model, optimizer)
         self._scaler = scaler
