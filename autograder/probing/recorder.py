@@ -113,7 +113,9 @@ class Recorder:
             return None
 
     def _ran(self, frame: FrameType, event: str, argument: object) -> Callable | None:
-        """A line is about to run, or a function ends."""
+        """A line is about to run, or a function ends; of an exception, its end is all there is to see."""
+        if event == "exception":
+            return self._ran
         try:
             if event == "return" and self._open and self._open[-1][0] is frame:
                 self._close(frame, argument)
