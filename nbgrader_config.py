@@ -32,7 +32,7 @@ c.Autograde.sanitize_preprocessors = [
     "autograder.grading.repair.RepairCells",
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",
-    "nbgrader.preprocessors.OverwriteKernelspec",
+    "autograder.grading.gradebook.OverwriteKernelspec",
     "autograder.grading.gradebook.OverwriteCells",
     "autograder.grading.gradebook.CheckCellMetadata",
 ]
@@ -48,7 +48,7 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.LimitOutput",
     "autograder.grading.scores.SaveGrades",
     "autograder.grading.harmless.Harmless",
-    "nbgrader.preprocessors.AssignLatePenalties",
+    "autograder.grading.gradebook.AssignLatePenalties",
     "autograder.grading.gradebook.CheckCellMetadata",
 ]
 

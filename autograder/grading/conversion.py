@@ -7,6 +7,7 @@ gets plain data, the *job*, and gives plain data (`work.py`).
 import base64
 import contextlib
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -16,10 +17,11 @@ from nbconvert.writers import FilesWriter
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter
 from nbgrader.preprocessors import SaveAutoGrades
-from nbgrader.utils import rmtree
+from nbgrader.utils import find_all_files, rmtree
 from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
+from . import gradebook
 from .challenges import Challenges, Draw
 from .prepare import Prepare, draw_for
 from .problems import CourseError
@@ -75,6 +77,37 @@ class Conversion(Autograde):
             for path in sorted(self.notebooks):
                 BaseConverter.convert_single_notebook(self, path)
             return self._job(student)
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Copy the files beside the notebooks, and enter the submission: as nbgrader does it, but in one transaction.
+
+        Raises:
+            MissingEntry: the gradebook has no such student, and none is to be made.
+            CourseError: none of the notebooks is one of the assignment.
+        """
+        BaseConverter.init_assignment(self, assignment_id, student_id)
+        paths = {Path(path).stem: path for path in self.notebooks}
+        known = gradebook.enter(
+            self.coursedir.db_url, assignment_id, student_id, create=self.create_student,
+            timestamp=self.coursedir.get_existing_timestamp(self._format_source(assignment_id, student_id)),
+            handed_in=set(paths),
+        )  # fmt: skip
+        self.notebooks = [path for name, path in paths.items() if name in known]
+        if not self.notebooks:
+            raise CourseError(f"None of its notebooks is one of {assignment_id}: {', '.join(sorted(known))}.")
+        self._copy_files_of_source(assignment_id, student_id)
+
+    def _copy_files_of_source(self, assignment_id: str, student_id: str) -> None:
+        """Copy the assignment's files beside the notebooks over those that were handed in, but for the excluded."""
+        source = Path(self.coursedir.format_path(self.coursedir.source_directory, ".", assignment_id))
+        excluded = self.exclude_overwriting.get(assignment_id, [])
+        for path in map(Path, find_all_files(str(source), [*self.coursedir.ignore, "*.ipynb"])):
+            name = path.relative_to(source)
+            if str(name) not in excluded:
+                copy = self._folder(student_id) / name
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                copy.unlink(missing_ok=True)
+                shutil.copy(path, copy)
 
     def finish(self, job: Job, graded: dict) -> None:
         """Save what `work.run` gave for a job: scores, notebooks, record. Raises whatever nbgrader does."""

@@ -6,6 +6,7 @@ test without a score.
 """
 
 import copy
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -22,8 +23,13 @@ class RepairCells(NbGraderPreprocessor):
         folder = settings.format_path(settings.release_directory, ".", names["assignment"])
         released = Path(folder) / f"{names['notebook']}.ipynb"
         if released.is_file():
-            repair(nb, nbformat.read(released, as_version=4))
+            repair(nb, _read(released, released.stat().st_mtime_ns))
         return nb, resources
+
+
+@cache
+def _read(path: Path, changed: int) -> NotebookNode:
+    return nbformat.read(path, as_version=4)
 
 
 def repair(notebook: NotebookNode, released: NotebookNode) -> list[str]:
