@@ -161,6 +161,13 @@ def _count(text: str) -> int:
 
 
 def _grade(chosen: argparse.Namespace) -> int:
+    from .grading import cluster
+
+    with cluster.starting(chosen.workers, chosen.scheduler) as crew:  # which import much, while this process does
+        return _grade_with(crew, chosen)
+
+
+def _grade_with(crew, chosen: argparse.Namespace) -> int:
     from rich.console import Console
 
     from .grading.class_run import grade
@@ -173,8 +180,7 @@ def _grade(chosen: argparse.Namespace) -> int:
     if chosen.unsafe_no_sandbox:
         course.allow_everything()
     remember(course, chosen.assignment)
-    where = {"workers": chosen.workers, "scheduler": chosen.scheduler}
-    run = grade(course, chosen.assignment, console, students=chosen.student, force=chosen.force, **where)
+    run = grade(course, chosen.assignment, console, crew, students=chosen.student, force=chosen.force)
     show(run, console)
     if run.rows:
         console.print(f"Class report: {write(course, [chosen.assignment]).page}", soft_wrap=True, highlight=False)

@@ -62,7 +62,8 @@ def measure(console: Console, students: int = 12, sample: int = 3) -> tuple[list
         course = _course(ours, (ROOT / "nbgrader_config.py").read_text(encoding="utf-8"))
         simulate(course, ASSIGNMENT, students, seed=1)
         _course(stock, _STOCK)
-        _run(stock, "nbgrader", "generate_assignment", ASSIGNMENT)
+        for folder in (ours, stock):  # as for every class that has handed something in
+            _run(folder, "nbgrader", "generate_assignment", ASSIGNMENT)
         for submission in sorted((ours / "submitted").iterdir())[:sample]:
             shutil.copytree(submission, stock / "submitted" / submission.name)
         theirs = _measured(Figures("nbgrader autograde, stock", sample),

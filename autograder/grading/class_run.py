@@ -54,11 +54,10 @@ def grade(
     course: Course,
     assignment: str,
     console: Console,
+    crew: cluster.Starting | None = None,
     *,
     students: str = "*",
     force: bool = False,
-    workers: int | None = None,
-    scheduler: str | None = None,
 ) -> ClassRun:
     """Grade the submissions of an assignment; what cannot be graded is listed, and does not stop the others.
 
@@ -66,16 +65,16 @@ def grade(
         course: the course; its gradebook and its folder `autograded` are written.
         assignment: the assignment's name.
         console: where progress is shown.
+        crew: the workers; by default, some of this machine.
         students: a pattern of names, such as `a*`.
         force: grade also what has been graded before and has not changed since.
-        workers, scheduler: as for `cluster.workers`.
 
     Raises:
         CourseError: there is no such assignment, nobody has handed it in, there is no sandbox to grade it in, or there
             are no workers.
     """
     course.require(assignment)
-    if course.sandboxed and scheduler is None:
+    if course.sandboxed and (crew is None or crew.local):
         available.require()
     submissions = course.submissions(assignment, students)
     if not submissions:
@@ -88,9 +87,10 @@ def grade(
         run = _Run(course, assignment, force, step)
         waiting = run.waiting(submissions)
         if first := next(waiting, None):
-            with cluster.workers(workers, scheduler) as crew, run.converting():
-                run.grade(crew, first, waiting)
-            run.result.other_workers = crew.others
+            with contextlib.ExitStack() as stack:
+                starting = crew or stack.enter_context(cluster.starting(None, None))
+                stack.enter_context(run.converting())
+                run.grade(starting, first, waiting)
         run.withdraw_failed()
         run.result.rows = [row for row in rows(course, assignment) if row.student in submissions.keys() - run.failed]
     return run.result
@@ -147,9 +147,10 @@ class _Run:
             with gradebook.opened(settings.db_url, settings.course_id):
                 yield
 
-    def grade(self, crew: cluster.Workers, first: _Submission, others: Iterator[_Submission]) -> None:
+    def grade(self, starting: cluster.Starting, first: _Submission, others: Iterator[_Submission]) -> None:
         """Grade submissions: as many at once as the workers can, and as few more as keep them busy."""
-        ready = [crew.submit(work.get_ready, self._course.sandboxed, worker=one) for one in crew.addresses]
+        crew = starting.wait()
+        self.result.other_workers = crew.others
         going: dict[Future, tuple[_Submission, Job]] = {}
         finished, room = as_completed(), crew.slots + _AHEAD
         following: _Submission | None = first
@@ -165,7 +166,6 @@ class _Run:
                 future = next(finished)
                 submission, job = going.pop(future)
                 self._tried(submission, self._finish, submission, job, future)
-        crew.client.cancel(ready)
 
     def withdraw_failed(self) -> None:
         """Take back the automatic scores of earlier versions of what could not be graded, and say so."""

@@ -4,16 +4,18 @@ Workers never see the gradebook. Other users of a shared machine cannot reach th
 sides show a certificate (https://distributed.dask.org/en/stable/tls.html).
 """
 
+import concurrent.futures
 import contextlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import dask
-from distributed import Client, Future, LocalCluster
+from distributed import Client, Future, LocalCluster, fire_and_forget
 from distributed.security import Security
 
 from .problems import CourseError
+from .ready import get_ready
 from .version import version
 
 THREADS = 4  # submissions at once per worker: each mostly waits for its kernel
@@ -52,6 +54,25 @@ class Workers:
         return self.client.submit(function, *arguments, workers=these, pure=False)
 
 
+@dataclass(frozen=True)
+class Starting:
+    """Workers that are being started; `local`: on this machine, by this process."""
+
+    local: bool
+    _started: concurrent.futures.Future
+
+    def wait(self) -> Workers:
+        """The workers, once they are there. Raises what `workers` does."""
+        return self._started.result()
+
+
+@contextlib.contextmanager
+def starting(number: int | None, scheduler: str | None) -> Iterator[Starting]:
+    """Begin to start `workers`, which takes seconds, and leave time for other things; the arguments are the same."""
+    with contextlib.ExitStack() as stack, concurrent.futures.ThreadPoolExecutor(1) as thread:
+        yield Starting(scheduler is None, thread.submit(lambda: stack.enter_context(workers(number, scheduler))))
+
+
 @contextlib.contextmanager
 def workers(number: int | None, scheduler: str | None) -> Iterator[Workers]:
     """Workers for submissions.
@@ -67,11 +88,20 @@ def workers(number: int | None, scheduler: str | None) -> Iterator[Workers]:
     """
     with dask.config.set(_SETTINGS):
         if scheduler is None:
-            with _local(number or max(1, (os.cpu_count() or 1) // 2)) as cluster, Client(cluster) as client:
-                yield Workers(client, [])
+            with (
+                _local(number or max(1, (os.cpu_count() or 1) // 2)) as cluster,
+                contextlib.closing(Client(cluster)) as client,
+            ):
+                yield _getting_ready(Workers(client, []))
         else:
-            with _elsewhere(scheduler) as client:
-                yield _with_this_version(client, scheduler)
+            with contextlib.closing(_elsewhere(scheduler)) as client:
+                yield _getting_ready(_with_this_version(client, scheduler))
+
+
+def _getting_ready(crew: Workers) -> Workers:
+    for one in crew.addresses:
+        fire_and_forget(crew.submit(get_ready, worker=one))
+    return crew
 
 
 def _local(number: int) -> LocalCluster:

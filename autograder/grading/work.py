@@ -5,12 +5,9 @@ worker's process never runs a line of it.
 """
 
 import base64
-import contextlib
-import gc
 import json
 import os
 import tempfile
-from importlib import import_module
 from pathlib import Path
 
 import nbformat
@@ -19,23 +16,9 @@ from traitlets.utils.importstring import import_item
 
 from .challenges import Challenge
 from .prepare import Trial
-from .sandbox import available
 from .testcells import Check
-from .warm.client import warm_process
-
-_IMPORTED = ("torch", "autograder.grading.execute", "autograder.grading.verify")
 
 _LEFT = ("found", "ungraded")  # of what the preprocessors leave: what the gradebook's side goes on with
-
-
-def get_ready(sandboxed: bool) -> None:
-    """Do what the first submission would have to wait for. Errors are left to `run`."""
-    with contextlib.suppress(Exception):
-        if sandboxed and available.kind() == available.WARM:
-            warm_process().start()
-        for name in _IMPORTED:
-            import_module(name)
-    gc.freeze()  # what has been imported stays: a worker that ends need not look through it
 
 
 def run(job: str, expected: dict[str, dict]) -> dict:

@@ -76,7 +76,7 @@ def until(ask, seconds: float = 60):
 
 
 def workers_of(address: str) -> int:
-    with cluster._elsewhere(address) as client:
+    with contextlib.closing(cluster._elsewhere(address)) as client:
         return len(client.scheduler_info(n_workers=-1)["workers"])
 
 

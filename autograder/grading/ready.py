@@ -1,0 +1,28 @@
+"""What a worker does before its first submission comes, so that this one need not wait for it."""
+
+import contextlib
+import gc
+import threading
+from importlib import import_module
+
+_IMPORTED = ("torch", "autograder.grading.work", "autograder.grading.execute", "autograder.grading.verify")
+
+
+def get_ready() -> None:
+    """Start the warm process, and import meanwhile what judging takes. Errors are left to the first submission."""
+    warming = threading.Thread(target=_warm)
+    warming.start()
+    with contextlib.suppress(Exception):
+        for name in _IMPORTED:
+            import_module(name)
+    warming.join()
+    gc.freeze()  # what has been imported stays: a worker that ends need not look through it
+
+
+def _warm() -> None:
+    from .sandbox import available
+    from .warm.client import warm_process
+
+    with contextlib.suppress(Exception):
+        if available.kind() == available.WARM:
+            warm_process().start()
