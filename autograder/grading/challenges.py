@@ -18,8 +18,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import authoring, exercises, public
-from ..probing.isolation import undisturbed
+from .. import authoring, exercises, probing, public
 from .keys import read_key
 from .problems import CourseError
 from .version import version
@@ -53,7 +52,9 @@ class Draw:
 
 def expectation(exercise: str, seed: int) -> dict:
     """What is expected of a challenge: plain data, which takes a second or two to compute."""
-    with undisturbed():  # once for all answers: to change the number of threads for each of them takes longest
+    with (
+        probing.isolation.undisturbed()
+    ):  # once for all answers: to change the number of threads for each of them takes longest
         return authoring.expected(exercise, exercises.get(exercise).challenge(seed))
 
 

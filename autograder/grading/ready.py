@@ -5,7 +5,7 @@ import gc
 import threading
 from importlib import import_module
 
-_IMPORTED = ("torch", "autograder.grading.work", "autograder.grading.execute", "autograder.grading.verify")
+_IMPORTED = ("autograder.grading.work", "autograder.grading.execute", "autograder.grading.verify")
 
 
 def get_ready() -> None:

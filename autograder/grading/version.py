@@ -2,6 +2,7 @@
 
 import hashlib
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parents[1]
@@ -12,7 +13,7 @@ def version(*folders: str) -> str:
     """A hash of this package's sources, or of those in some of its folders, and of torch's version."""
     import torch
 
-    digest = hashlib.sha256(torch.__version__.encode())
+    digest = hashlib.sha256(metadata.version("torch").encode())
     for path in sorted(path for folder in folders or (".",) for path in (_PACKAGE / folder).rglob("*.py")):
         digest.update(f"{path.relative_to(_PACKAGE)}\n".encode() + path.read_bytes())
     return digest.hexdigest()[:12]

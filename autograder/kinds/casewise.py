@@ -23,13 +23,14 @@ A mutant that is wrong in a part in which the answer is right explains nothing.
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
-
+from .. import probing
 from ..judging import Verdict
 from ..probing import answers
-from ..probing.isolation import undisturbed
+
+if TYPE_CHECKING:
+    import torch
 
 _TOLERANCE = 1e-4
 _ROUNDING = 1e-6  # of the largest entry of a tensor
@@ -53,7 +54,9 @@ def observe(
     observations: dict = {"outcomes": {}, "fault": answers.signature_fault(answer, arguments), "trace": []}
     if observations["fault"]:
         return observations
-    with undisturbed(answer):
+    import torch
+
+    with probing.isolation.undisturbed(answer):
         for name, case in cases.items():
             try:
                 with torch.enable_grad():
@@ -73,7 +76,7 @@ def returned(value: object) -> dict:
     return {"other": answers.describe(value)} if number is None else {"number": plain(_short(number))}
 
 
-def values(tensor: torch.Tensor | None) -> dict | None:
+def values(tensor: "torch.Tensor | None") -> dict | None:
     """A tensor as data, `{"shape": [...], "values": [...]}` with its entries in order; None for None."""
     if tensor is None:
         return None

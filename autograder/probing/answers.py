@@ -4,12 +4,12 @@ import functools
 import inspect
 import math
 import numbers
+import sys
 import traceback
 import types
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 
 _LONGEST_MESSAGE = 300
 
@@ -79,7 +79,7 @@ def describe(value: object) -> str:
     """A value in a few words that a beginner understands."""
     if value is None:
         return "None"
-    if isinstance(value, torch.Tensor):
+    if _is_tensor(value):
         return f"a tensor of shape {tuple(value.shape)}"
     if isinstance(value, type):
         return f"the class {value.__name__}"
@@ -100,7 +100,7 @@ def as_number(value: object) -> float | None:
     try:
         if isinstance(value, numbers.Real):
             return float(value)
-        if isinstance(value, torch.Tensor) and value.numel() == 1:
+        if _is_tensor(value) and value.numel() == 1:
             return float(value.item())
         if isinstance(value, np.ndarray) and value.size == 1:
             return float(value.item())
@@ -114,3 +114,8 @@ def as_number(value: object) -> float | None:
 def plain(number: float | None) -> float | None:
     """A float as JSON can hold it: None where it is not finite."""
     return number if number is not None and math.isfinite(number) else None
+
+
+def _is_tensor(value: object) -> bool:
+    torch = sys.modules.get("torch")  # where it has not been imported, nothing is a tensor
+    return torch is not None and isinstance(value, torch.Tensor)

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ... import probing
 from ...kinds import casewise
-from ...probing import gradients
 from .judge import judge
 
 __all__ = ["ID", "JUDGED_AS", "KIND", "MISCONCEPTIONS", "PARTS", "SHOWS_ORDER", "TITLE", "challenge", "judge", "probe"]
@@ -53,8 +53,8 @@ def challenge(seed: int) -> dict:
         scale = float(rng.uniform(0.93, 1.07)) if vary else 1.0  # norm and thresholds move together
         tensors = _tensors(rng, shares, norm * scale)
         for k in none:
-            tensors.insert(k, gradients.tensor(rng, None) | {"frozen": k in frozen})
-        features = [*has, *(["none"] if none else []), *(["one-shot"] if form in gradients.ONE_SHOT else [])]
+            tensors.insert(k, probing.gradients.tensor(rng, None) | {"frozen": k in frozen})
+        features = [*has, *(["none"] if none else []), *(["one-shot"] if form in probing.gradients.ONE_SHOT else [])]
         return {
             "tensors": tensors,
             "form": form,
@@ -115,7 +115,7 @@ def probe(answer: object, given: dict) -> dict:
 
 
 def _run(answer: Callable, case: dict) -> dict:
-    seen = gradients.run(answer, case)
+    seen = probing.gradients.run(answer, case)
     returned = [_rounded(casewise.returned(value)) for value in seen["returned"]]
     return seen | {"returned": returned[0] if len(returned) == 1 else returned}
 
@@ -136,5 +136,5 @@ def _tensors(rng: np.random.Generator, shares: list[tuple[tuple[int, ...], float
         if grad.size > 1:
             signs = np.where(np.arange(grad.size) % 2 == rng.integers(2), 1, -1)
             grad *= rng.permutation(signs).reshape(shape)
-        tensors.append(gradients.tensor(rng, grad * (norm * share / whole / np.linalg.norm(grad))))
+        tensors.append(probing.gradients.tensor(rng, grad * (norm * share / whole / np.linalg.norm(grad))))
     return tensors

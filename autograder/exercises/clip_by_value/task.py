@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ... import probing
 from ...kinds import casewise
-from ...probing import gradients
 from .judge import judge
 
 __all__ = ["ID", "JUDGED_AS", "KIND", "MISCONCEPTIONS", "PARTS", "SHOWS_ORDER", "TITLE", "challenge", "judge", "probe"]
@@ -39,10 +39,10 @@ def challenge(seed: int) -> dict:
         bound = round(bound * float(rng.uniform(0.93, 1.07)), 4)
         kinds = [kinds] * len(shapes) if isinstance(kinds, str) else kinds
         entries = [_entries(rng, shape, kind) for shape, kind in zip(shapes, kinds, strict=True)]
-        tensors = [gradients.tensor(rng, bound * u, strided=strided) for u in entries]
+        tensors = [probing.gradients.tensor(rng, bound * u, strided=strided) for u in entries]
         for k in none:
-            tensors.insert(k, gradients.tensor(rng, None) | {"frozen": k in frozen})
-        features = [*has, *(["none"] if none else []), *(["one-shot"] if form in gradients.ONE_SHOT else [])]
+            tensors.insert(k, probing.gradients.tensor(rng, None) | {"frozen": k in frozen})
+        features = [*has, *(["none"] if none else []), *(["one-shot"] if form in probing.gradients.ONE_SHOT else [])]
         return {
             "tensors": tensors,
             "form": form,
@@ -119,7 +119,7 @@ def probe(answer: object, given: dict) -> dict:
 
 
 def _run(answer: Callable, case: dict) -> dict:
-    seen = gradients.run(answer, case)
+    seen = probing.gradients.run(answer, case)
     return {aspect: value for aspect, value in seen.items() if aspect != "returned"}
 
 

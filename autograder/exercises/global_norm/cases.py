@@ -13,9 +13,12 @@ tensors for the rounding of its own norm to matter; powers of the largest overfl
 """
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
+
+if TYPE_CHECKING:
+    import torch
 
 _TYPES = {"1": 1, "2": 2.0, "3": 3, "inf": "inf"}
 
@@ -30,7 +33,7 @@ def draw(seed: int) -> dict[str, dict]:
     return cases
 
 
-def build(case: dict) -> list[torch.Tensor | None]:
+def build(case: dict) -> list["torch.Tensor | None"]:
     """The list that a case describes, made afresh."""
     tensors: list[torch.Tensor | None] = []
     for spec in case["tensors"]:
@@ -49,7 +52,9 @@ def arrays(case: dict) -> list[np.ndarray]:
     return [np.array(spec["values"], dtype=float).reshape(spec["shape"]) for spec in specs]
 
 
-def _tensor(spec: dict) -> torch.Tensor:
+def _tensor(spec: dict) -> "torch.Tensor":
+    import torch
+
     entries = np.reshape(spec["values"], spec["shape"]).tolist()
     tensor = torch.tensor(entries, dtype=getattr(torch, spec["dtype"]))  # not reshaped: that would make it a view
     match spec["how"]:

@@ -6,15 +6,17 @@ Challenge and probe, and the comparison: all of the exercise that a student's pr
 import dis
 import inspect
 import numbers
+from typing import TYPE_CHECKING
 
-import torch
-
+from ... import probing
 from ...judging import Verdict
 from ...kinds import casewise
 from ...probing import answers
-from ...probing.isolation import mentions
 from . import cases
 from .diagnosis import explain, refine
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = [
     "ID", "JUDGED_AS", "KIND", "MISCONCEPTIONS", "PARTS", "SHOWS_ORDER", "TITLE", "challenge", "judge", "probe"
@@ -42,7 +44,7 @@ def probe(answer: object, given: dict) -> dict:
     observations = casewise.observe(answer, _ARGUMENTS, given["cases"], _run)
     evidence = {
         "parameters": _parameters(answer),
-        "uses_grad": mentions(answer, ("grad",)),
+        "uses_grad": probing.isolation.mentions(answer, ("grad",)),
         "keeps_generator": _keeps_generator(answer),
     }
     return observations | {"evidence": evidence}
@@ -91,12 +93,12 @@ def _list_changes(now: list, before: list) -> list[str]:
     return ["list", *("None" if t is None else places.get(id(t), "something new") for t in now)]
 
 
-def _state(tensor: torch.Tensor | None) -> dict | None:
+def _state(tensor: "torch.Tensor | None") -> dict | None:
     state = casewise.values(tensor)
     return state and state | {"dtype": str(tensor.dtype), "requires_grad": tensor.requires_grad}
 
 
-def _tensor_changes(now: list[torch.Tensor | None], before: list[dict | None]) -> list[dict]:
+def _tensor_changes(now: list["torch.Tensor | None"], before: list[dict | None]) -> list[dict]:
     """The tensors that are not what they were, with what they are now."""
     seen = enumerate(zip(map(_state, now), before, strict=True))
     return [{"tensor": i, **a} for i, (a, b) in seen if a and not casewise.same(a, b)]
@@ -122,4 +124,4 @@ def _keeps_generator(answer: object) -> bool:
         called = iterator.opname == "GET_ITER" and call.opname.startswith("CALL")
         if called and store.opname.startswith("STORE") and comprehension == "<genexpr>":
             return True
-    return mentions(answer, ("filter", "map", "iter"))
+    return probing.isolation.mentions(answer, ("filter", "map", "iter"))

@@ -6,10 +6,9 @@ are its own, since everything else about the network is different.
 
 import numpy as np
 
-from ...probing import training
+from ... import probing
 from ..train_step import task as train_step
 from ..train_step.judge import judge
-from .probes import FORM, make_probe
 
 __all__ = ["ID", "JUDGED_AS", "KIND", "MISCONCEPTIONS", "PARTS", "SHOWS_ORDER", "TITLE", "challenge", "judge", "probe"]
 
@@ -38,9 +37,13 @@ def challenge(seed: int) -> dict:
         {"lr": 0.87, "calls": [(1.7 * v[4], 0.067 * v[5]), (2.9 * v[4], 0.067 * v[5])]},
         {"lr": 0.19, "groups": 2, "calls": [(0.9 * v[6], 1.6 * v[7]), (6.7 * v[6], 1.6 * v[7]), (0.8, 1.6 * v[7])]},
     ]
+    from .probes import make_probe
+
     return {"given": {"probes": [make_probe(s[k], **plan) for k, plan in enumerate(plans)]}, "withheld": {}}
 
 
 def probe(answer: object, given: dict) -> dict:
     """Observe a student's training step (see `autograder.probing.training.observe`)."""
-    return training.observe(answer, given["probes"], FORM, _WATCHED)
+    from .probes import FORM
+
+    return probing.training.observe(answer, given["probes"], FORM, _WATCHED)

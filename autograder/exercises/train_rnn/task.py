@@ -6,15 +6,18 @@ new in each challenge, there are as many batches as steps, and the optimizer han
 steps and notices weights that move without it.
 """
 
-import numpy as np
-import torch
+from typing import TYPE_CHECKING
 
-from ...probing import answers, recurrent
-from ...probing.isolation import undisturbed
+import numpy as np
+
+from ... import probing
+from ...probing import answers
 from ..train_step import task as train_step
 from . import memory
-from .budget import BudgetedSGD
 from .judge import judge
+
+if TYPE_CHECKING:
+    import torch
 
 __all__ = ["ID", "JUDGED_AS", "KIND", "MISCONCEPTIONS", "PARTS", "SHOWS_ORDER", "TITLE", "challenge", "judge", "probe"]
 
@@ -54,9 +57,13 @@ def probe(answer: object, given: dict) -> dict:
     observations |= {"fault": answers.signature_fault(answer, _ARGUMENTS), "evidence": {}}
     if observations["fault"]:
         return observations
-    with undisturbed(answer):
+    import torch
+
+    from .budget import BudgetedSGD
+
+    with probing.isolation.undisturbed(answer):
         # Long training multiplies rounding errors: in float64 it comes out the same on every machine.
-        model = recurrent.network(given["layers"], torch.float64)
+        model = probing.recurrent.network(given["layers"], torch.float64)
         optimizer = BudgetedSGD(model.parameters(), given["lr"])
         try:
             with torch.enable_grad():
@@ -73,7 +80,12 @@ def probe(answer: object, given: dict) -> dict:
 def _explodes(layers: list, inputs: np.ndarray, targets: np.ndarray) -> bool:
     """Whether one step along the whole gradient makes the loss more than a hundred times as large: now and then a
     giant step happens to end at a good place."""
-    model, batch = recurrent.network(layers, torch.float64), (torch.from_numpy(inputs), torch.from_numpy(targets))
+    import torch
+
+    model, batch = (
+        probing.recurrent.network(layers, torch.float64),
+        (torch.from_numpy(inputs), torch.from_numpy(targets)),
+    )
     losses = []
     for _ in range(2):
         loss = torch.nn.functional.mse_loss(model(batch[0]), batch[1])
@@ -83,7 +95,9 @@ def _explodes(layers: list, inputs: np.ndarray, targets: np.ndarray) -> bool:
     return not losses[1] <= 100 * losses[0]
 
 
-def _batches(given: dict) -> list[tuple[torch.Tensor, torch.Tensor]]:
+def _batches(given: dict) -> list[tuple["torch.Tensor", "torch.Tensor"]]:
+    import torch
+
     rng, mixed = np.random.default_rng(given["batches"]), np.array(given["mixing"])
     drawn = (memory.sequences(rng, memory.BATCH, mixed) for _ in range(given["steps"]))
     return [(torch.from_numpy(inputs), torch.from_numpy(targets)) for inputs, targets in drawn]

@@ -6,7 +6,7 @@ the comparison in `judge.py`.
 
 import numpy as np
 
-from ...probing import training
+from ... import probing
 from .judge import judge
 
 __all__ = ["ID", "JUDGED_AS", "KIND", "MISCONCEPTIONS", "PARTS", "SHOWS_ORDER", "TITLE", "challenge", "judge", "probe"]
@@ -32,7 +32,7 @@ def challenge(seed: int) -> dict:
     rng = np.random.default_rng(seed)
     s = [int(x) for x in rng.integers(0, 2**31, 5)]
     v = [float(x) for x in rng.uniform(0.9, 1.1, 8)]  # gradient norms and thresholds move together by up to a tenth
-    make = training.make_probe
+    make = probing.training.make_probe
     probes = [
         # a large gradient, then one just below the threshold
         make(s[0], lr=0.31, loss="mean", calls=[(6.3 * v[0], 0.73 * v[0]), (0.66 * v[0], 0.73 * v[0])]),
@@ -56,4 +56,4 @@ def challenge(seed: int) -> dict:
 
 def probe(answer: object, given: dict) -> dict:
     """Observe a student's training step (see `autograder.probing.training.observe`)."""
-    return training.observe(answer, given["probes"], training.TRAIN_STEP, _WATCHED)
+    return probing.training.observe(answer, given["probes"], probing.training.TRAIN_STEP, _WATCHED)

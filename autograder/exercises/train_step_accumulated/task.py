@@ -6,11 +6,9 @@ the comparison in `judge.py`.
 
 import numpy as np
 
-from ...probing import training
-from ...probing.isolation import numbers_in
+from ... import probing
 from ..train_step import task as train_step
 from .judge import judge
-from .probes import FORM, make_probe
 
 __all__ = ["ID", "JUDGED_AS", "KIND", "MISCONCEPTIONS", "PARTS", "SHOWS_ORDER", "TITLE", "challenge", "judge", "probe"]
 
@@ -60,6 +58,8 @@ def challenge(seed: int) -> dict:
     ]
     for plan, factor in zip(plans, v, strict=True):
         plan["calls"] = [(n, norm * factor, max_norm * factor) for n, norm, max_norm in plan["calls"]]
+    from .probes import make_probe
+
     return {"given": {"probes": [make_probe(s[k], **plan) for k, plan in enumerate(plans)]}, "withheld": {}}
 
 
@@ -68,5 +68,7 @@ def probe(answer: object, given: dict) -> dict:
 
     `evidence` holds also `numbers`, those in the answer's code: any could stand for the number of micro-batches.
     """
-    observations = training.observe(answer, given["probes"], FORM, _WATCHED)
-    return observations | {"evidence": observations["evidence"] | {"numbers": numbers_in(answer)}}
+    from .probes import FORM
+
+    observations = probing.training.observe(answer, given["probes"], FORM, _WATCHED)
+    return observations | {"evidence": observations["evidence"] | {"numbers": probing.isolation.numbers_in(answer)}}

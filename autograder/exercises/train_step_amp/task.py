@@ -6,8 +6,7 @@ the comparison in `judge.py`.
 
 import numpy as np
 
-from ...probing import answers, scaling
-from ...probing.isolation import mentions, undisturbed
+from ... import probing
 from .judge import judge
 
 __all__ = ["ID", "JUDGED_AS", "KIND", "MISCONCEPTIONS", "PARTS", "SHOWS_ORDER", "TITLE", "challenge", "judge", "probe"]
@@ -42,7 +41,7 @@ def challenge(seed: int) -> dict:
     tall = [float(x) for x in rng.choice([2048, 4096, 8192, 16384, 32768], 4)]
     middle = [float(x) for x in rng.choice([48, 64, 100, 200, 256, 512], 4)]
     small = [float(x) for x in rng.choice([4, 5, 6, 8], 3)]
-    make = scaling.make_probe
+    make = probing.scaling.make_probe
     probes = [
         # small, then large, then small, with the threshold in between; the scale grows after the second call
         make(
@@ -159,21 +158,21 @@ def probe(answer: object, given: dict) -> dict:
     run stands in that run), `evidence` (what was seen in the watched calls, for explanations) and `trace` (the events
     of a watched call with a large gradient).
     """
-    observations: dict = {"runs": [], "fault": answers.signature_fault(answer, scaling.ARGUMENTS)}
+    observations: dict = {"runs": [], "fault": probing.answers.signature_fault(answer, probing.scaling.ARGUMENTS)}
     observations |= {"evidence": {}, "trace": []}
     if observations["fault"]:
         return observations
-    with undisturbed(answer):
-        observations["runs"] = [scaling.run(answer, tiny) for tiny in given["probes"]]
+    with probing.isolation.undisturbed(answer):
+        observations["runs"] = [probing.scaling.run(answer, tiny) for tiny in given["probes"]]
         recorders: list = []
         first = given["probes"][0]
-        scaling.run(answer, {**first, "calls": first["calls"][:_WATCHED]}, recorders)
+        probing.scaling.run(answer, {**first, "calls": first["calls"][:_WATCHED]}, recorders)
     observations["evidence"] = {
         "events": [seen.events for seen in recorders],
         "foreign": sorted(set().union(*(seen.foreign for seen in recorders))),
-        "mentions_backward": mentions(answer, ("backward", "autograd")),
-        "mentions_step": mentions(answer, ("step",)),
-        "mentions_autocast": mentions(answer, ("autocast", "half", "float16", "bfloat16")),
+        "mentions_backward": probing.isolation.mentions(answer, ("backward", "autograd")),
+        "mentions_step": probing.isolation.mentions(answer, ("step",)),
+        "mentions_autocast": probing.isolation.mentions(answer, ("autocast", "half", "float16", "bfloat16")),
     }
     observations["trace"] = recorders[-1].events if recorders else []
     return observations

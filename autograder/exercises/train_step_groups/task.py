@@ -6,10 +6,9 @@ the comparison in `judge.py`.
 
 import numpy as np
 
-from ...probing import training
+from ... import probing
 from ..train_step import task as train_step
 from .judge import judge
-from .probes import FORM, make_probe
 
 __all__ = ["ID", "JUDGED_AS", "KIND", "MISCONCEPTIONS", "PARTS", "SHOWS_ORDER", "TITLE", "challenge", "judge", "probe"]
 
@@ -47,6 +46,8 @@ def challenge(seed: int) -> dict:
     ]
     for plan, norm, threshold in zip(plans, v, w, strict=True):
         plan["calls"] = [(n * norm, a * threshold, b * threshold) for n, a, b in plan["calls"]]
+    from .probes import make_probe
+
     return {"given": {"probes": [make_probe(s[k], **plan) for k, plan in enumerate(plans)]}, "withheld": {}}
 
 
@@ -55,6 +56,8 @@ def probe(answer: object, given: dict) -> dict:
 
     The events of `trace` name no threshold: there are two.
     """
-    observations = training.observe(answer, given["probes"], FORM, _WATCHED)
+    from .probes import FORM
+
+    observations = probing.training.observe(answer, given["probes"], FORM, _WATCHED)
     trace = [{key: its for key, its in event.items() if key != "max_norm"} for event in observations["trace"]]
     return observations | {"trace": trace}

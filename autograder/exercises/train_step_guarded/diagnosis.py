@@ -19,7 +19,14 @@ from ...kinds.trajectories import (
     same_weights,
 )
 from ..train_step import diagnosis as plain_step
-from .probes import BROKEN
+
+# How the gradients of a call may break: what the loss and what the total norm is then.
+BROKEN = {
+    "nan-input": ("nan", "nan"),
+    "inf-target": ("inf", "inf"),
+    "missing-target": ("finite", "nan"),  # under the loss "masked"
+    "overflow": ("finite", "inf"),  # of the first layer's weights only, and only in the first call of a run
+}
 
 
 def name_update(seen: dict, expected: dict) -> tuple[list[str], bool]:

@@ -2,7 +2,7 @@
 
     {"layers": ..., "lr": ..., "groups": ..., "frozen": ..., (as in `autograder.probing.training`)
      "loss": "mean" or "sum" or "huber" or "masked",
-     "calls": [{"inputs": ..., "targets": ..., "max_norm": float, "broken": None or one of BROKEN}, ...]}
+     "calls": [{"inputs": ..., "targets": ..., "max_norm": float, "broken": None or one of `diagnosis.BROKEN`}, ...]}
 
 A number that is not finite is a text in `inputs` and `targets`: "nan" or "inf".
 """
@@ -12,13 +12,6 @@ import torch
 
 from ...probing import answers, training
 
-# How the gradients of a call may break: what the loss and what the total norm is then.
-BROKEN = {
-    "nan-input": ("nan", "nan"),
-    "inf-target": ("inf", "inf"),
-    "missing-target": ("finite", "nan"),  # under the loss "masked"
-    "overflow": ("finite", "inf"),  # of the first layer's weights only, and only in the first call of a run
-}
 # A large input times an ordinary gradient is beyond float32; times a weight of zero it disturbs nobody.
 _HUGE = 3e38
 
@@ -66,7 +59,7 @@ def make_probe(
     groups: int = 1,
     frozen: tuple[int, ...] = (),
 ) -> dict:
-    """A probe with calls of chosen (gradient norm, max_norm); a name in `BROKEN` may stand for the norm.
+    """A probe with calls of chosen (gradient norm, max_norm); a name in `diagnosis.BROKEN` may stand for the norm.
 
     The norms are those along the right trajectory, on which broken calls change nothing.
     """

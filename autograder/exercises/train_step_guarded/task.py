@@ -6,10 +6,9 @@ the comparison in `judge.py`.
 
 import numpy as np
 
-from ...probing import training
+from ... import probing
 from ..train_step import task as train_step
 from .judge import judge
-from .probes import FORM, make_probe
 
 __all__ = ["ID", "JUDGED_AS", "KIND", "MISCONCEPTIONS", "PARTS", "SHOWS_ORDER", "TITLE", "challenge", "judge", "probe"]
 
@@ -49,9 +48,13 @@ def challenge(seed: int) -> dict:
     ]
     for plan, factor in zip(plans, v, strict=True):
         plan["calls"] = [(n if isinstance(n, str) else n * factor, max_norm * factor) for n, max_norm in plan["calls"]]
+    from .probes import make_probe
+
     return {"given": {"probes": [make_probe(s[k], **plan) for k, plan in enumerate(plans)]}, "withheld": {}}
 
 
 def probe(answer: object, given: dict) -> dict:
     """Observe a student's training step (see `autograder.probing.training.observe`)."""
-    return training.observe(answer, given["probes"], FORM, _WATCHED)
+    from .probes import FORM
+
+    return probing.training.observe(answer, given["probes"], FORM, _WATCHED)

@@ -6,10 +6,9 @@ the comparison in `judge.py`.
 
 import numpy as np
 
-from ...probing import training
+from ... import probing
 from ..train_step import task as train_step
 from .judge import judge
-from .probes import form, make_probe
 
 __all__ = ["ID", "JUDGED_AS", "KIND", "MISCONCEPTIONS", "PARTS", "SHOWS_ORDER", "TITLE", "challenge", "judge", "probe"]
 
@@ -48,6 +47,8 @@ def challenge(seed: int) -> dict:
         plan["calls"] = [
             (k, last, m * factor, [norm * factor for norm in norms]) for k, last, m, norms in plan["calls"]
         ]
+    from .probes import make_probe
+
     return {"given": {"probes": [make_probe(s[k], **plan) for k, plan in enumerate(plans)]}, "withheld": {}}
 
 
@@ -56,7 +57,9 @@ def probe(answer: object, given: dict) -> dict:
 
     `evidence` holds also `pieces`: for each call, [time steps, batch] of everything that the model was given to read.
     """
+    from .probes import form
+
     pieces: list[list[list[int]]] = []
-    observations = training.observe(answer, given["probes"], form(pieces), _WATCHED)
+    observations = probing.training.observe(answer, given["probes"], form(pieces), _WATCHED)
     calls = sum(len(tiny["calls"]) for tiny in given["probes"])  # those after them were watched once more
     return observations | {"evidence": observations["evidence"] | {"pieces": pieces[:calls]}}

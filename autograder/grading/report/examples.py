@@ -5,25 +5,20 @@ answers use.
 """
 
 import ast
-import builtins
-import contextlib
-import inspect
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
-import torch
 from nbformat import NotebookNode
 from nbgrader.utils import is_solution
 
 from ... import exercises
 from ..course import Course
 from ..repair import label
+from .common_names import common
 from .gathering import ClassWork, Submission
 from .statistics import Seen
 
@@ -31,22 +26,6 @@ LARGEST = 4000  # characters of an answer that is worth showing
 _LINES = 40
 _CANDIDATES = 8
 _WORD = re.compile(r"[^\W\d]\w*")
-_PLACES = (
-    builtins, list, dict, str, math, torch, torch.nn, torch.nn.functional, torch.nn.utils, torch.nn.init, torch.optim,
-    torch.autograd, torch.amp, torch.linalg, torch.Tensor, torch.nn.Module, torch.optim.Optimizer, torch.amp.GradScaler,
-)  # fmt: skip
-
-
-@cache
-def _common() -> frozenset[str]:
-    """The names of Python and torch, those of arguments included."""
-    names = {"torch", "math", "numpy", "np", "nn", "F"}
-    for place in _PLACES:
-        for name in dir(place):
-            names.add(name)
-            with contextlib.suppress(Exception):  # many have no signature, and say so in many ways
-                names |= inspect.signature(getattr(place, name)).parameters.keys()
-    return frozenset(names)
 
 
 @dataclass(frozen=True)
@@ -60,7 +39,7 @@ class Vocabulary:
     people: frozenset[str]
 
     def has_name(self, name: str) -> bool:
-        if name in _common() or (len(name) < 3 and name.casefold() not in self.people):
+        if name in common() or (len(name) < 3 and name.casefold() not in self.people):
             return True
         return name in self.names and (name in self.words or not self.people & set(name.casefold().split("_")))
 
