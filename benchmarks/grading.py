@@ -60,10 +60,10 @@ def measure(console: Console, students: int = 12, sample: int = 3) -> tuple[list
     with tempfile.TemporaryDirectory() as folder, progress(console, "Grading a class", 3) as step:
         ours, stock = Path(folder) / "ours", Path(folder) / "stock"
         course = _course(ours, (ROOT / "nbgrader_config.py").read_text(encoding="utf-8"))
-        simulate(course, ASSIGNMENT, students, seed=1)
         _course(stock, _STOCK)
         for folder in (ours, stock):  # as for every class that has handed something in
             _run(folder, "nbgrader", "generate_assignment", ASSIGNMENT)
+        simulate(course, ASSIGNMENT, students, seed=1)
         for submission in sorted((ours / "submitted").iterdir())[:sample]:
             shutil.copytree(submission, stock / "submitted" / submission.name)
         theirs = _measured(Figures("nbgrader autograde, stock", sample),

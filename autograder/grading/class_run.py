@@ -19,11 +19,10 @@ from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from . import cluster, gradebook, work
-from .challenges import Challenges, Draw, expectation
+from .challenges import Draw
 from .conversion import Conversion, Job
 from .course import Course
 from .intake import Intake, examine
-from .prepare import draw_for
 from .problems import CourseError
 from .progress import progress
 from .records import Record, Row, rows, scored
@@ -114,13 +113,13 @@ class _Run:
         self._marks = Marks(course, assignment)
         self._scored_before = scored(course, assignment)
         self._expected: dict[str, Future] = {}
+        self._computed: dict[Future, Draw] = {}  # those that are still to be kept
         self.result = ClassRun(sandboxed=course.sandboxed)
         self.failed = self.result.failed
 
     def waiting(self, submissions: dict[str, Path]) -> Iterator[_Submission]:
-        """The submissions that are to be graded, one after the other; of the others it is noted why not. Those with the
-        same challenges follow each other, so that workers have something to do while the next one is computed."""
-        for student, folder in sorted(submissions.items(), key=lambda item: self._challenges_of(item[0])):
+        """The submissions that are to be graded, one after the other; of the others it is noted why not."""
+        for student, folder in submissions.items():
             intake = examine(folder, self._released)
             if not intake.gradable:
                 self._fail(student, intake.notes)
@@ -132,11 +131,6 @@ class _Run:
                 self._step(student, None)
                 continue
             yield _Submission(student, folder, intake, mark)
-
-    def _challenges_of(self, student: str) -> list[str]:
-        choose = Challenges(self._course.folder).choose
-        drawn = (draw_for(nb, choose, self._assignment, student).values() for nb in self._released.values())
-        return sorted({draw.id for of_notebook in drawn for _, draw, _ in of_notebook if draw})
 
     @contextlib.contextmanager
     def converting(self) -> Iterator[None]:
@@ -157,15 +151,16 @@ class _Run:
         while following or going:
             while following and len(going) < room:
                 if job := self._tried(following, self._begin, following):
-                    expected = {name: self._expectation(crew, draw) for name, draw in job.draws.items()}
+                    expected = {name: self._expectation(crew, draw, finished) for name, draw in job.draws.items()}
                     future = crew.submit(work.run, job.data, expected)
                     going[future] = following, job
                     finished.add(future)
                 following = next(others, None)
-            if going:
-                future = next(finished)
+            if going and (future := next(finished)) in going:
                 submission, job = going.pop(future)
                 self._tried(submission, self._finish, submission, job, future)
+            elif going:
+                self._keep_expectation(future)
 
     def withdraw_failed(self) -> None:
         """Take back the automatic scores of earlier versions of what could not be graded, and say so."""
@@ -191,16 +186,26 @@ class _Run:
             with self._course.reading_from(scratch.name):
                 return self._conversion.begin(submission.student)
 
-    def _expectation(self, crew: cluster.Workers, drawn: Draw) -> Future:
-        """What is expected of a challenge, for the workers: computed here, if it has not been kept."""
+    def _expectation(self, crew: cluster.Workers, drawn: Draw, finished: as_completed) -> Future:
+        """What is expected of a challenge: computed by a worker, if it has not been kept."""
         if drawn.id not in self._expected:
-            challenges = self._conversion.challenges
-            expected = challenges.known(drawn)
-            if expected is None:
-                expected = expectation(drawn.exercise, drawn.seed)
-                challenges.keep(drawn, expected)
-            self._expected[drawn.id] = crew.submit(json.loads, json.dumps(expected))
+            known = self._conversion.challenges.known(drawn)
+            if known is not None:
+                self._expected[drawn.id] = crew.submit(json.loads, json.dumps(known))
+            else:
+                future = crew.submit(work.expectation, drawn.exercise, drawn.seed)
+                self._expected[drawn.id] = future
+                self._computed[future] = drawn
+                finished.add(future)
         return self._expected[drawn.id]
+
+    def _keep_expectation(self, future: Future) -> None:
+        drawn = self._computed.pop(future)
+        try:
+            self._conversion.challenges.keep(drawn, future.result())
+        except Exception:  # those who need it get the same one, and others try again
+            del self._expected[drawn.id]
+            traceback.print_exc()
 
     def _finish(self, submission: _Submission, job: Job, future: Future) -> None:
         try:

@@ -11,8 +11,6 @@ _PACKAGE = Path(__file__).parents[1]
 @cache
 def version(*folders: str) -> str:
     """A hash of this package's sources, or of those in some of its folders, and of torch's version."""
-    import torch
-
     digest = hashlib.sha256(metadata.version("torch").encode())
     for path in sorted(path for folder in folders or (".",) for path in (_PACKAGE / folder).rglob("*.py")):
         digest.update(f"{path.relative_to(_PACKAGE)}\n".encode() + path.read_bytes())

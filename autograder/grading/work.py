@@ -14,11 +14,26 @@ import nbformat
 from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
+from . import challenges
 from .challenges import Challenge
 from .prepare import Trial
+from .sandbox import available
 from .testcells import Check
+from .warm.client import warm_process
 
 _LEFT = ("found", "ungraded")  # of what the preprocessors leave: what the gradebook's side goes on with
+
+
+def expectation(exercise: str, seed: int) -> dict:
+    """What is expected of a challenge: plain data. This process need not import torch for it, where there is one that
+    has.
+
+    Raises:
+        CourseError: it could not be computed.
+    """
+    if available.kind() == available.WARM:
+        return warm_process().expectation(exercise, seed)
+    return challenges.expectation(exercise, seed)
 
 
 def run(job: str, expected: dict[str, dict]) -> dict:

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import signal
 
 # unshare: the namespaces
 NEWNS, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
@@ -15,7 +16,7 @@ _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 _MOUNT_SETATTR = 442  # the same number on every architecture
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 
-_SET_DUMPABLE, _SET_NO_NEW_PRIVS, _CAPBSET_DROP = 4, 38, 24
+_SET_PARENT_DEATH_SIGNAL, _SET_DUMPABLE, _SET_NO_NEW_PRIVS, _CAPBSET_DROP = 1, 4, 38, 24
 _CAPABILITY_VERSION_3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -79,6 +80,11 @@ def refuse_debugging() -> None:
 def allow_debugging() -> None:
     """Undo `refuse_debugging`, which a change of user brings about too."""
     _call("prctl", _libc.prctl(_SET_DUMPABLE, 1, 0, 0, 0))
+
+
+def end_with_parent() -> None:
+    """Have this process killed when its parent ends."""
+    _call("prctl", _libc.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0))
 
 
 def prctl(option: int, *values: object) -> None:

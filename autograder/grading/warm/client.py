@@ -90,6 +90,23 @@ class WarmProcess:
         Raises:
             CourseError: the warm process cannot be started.
         """
+        return ForkedKernel(self._ask(request))
+
+    def expectation(self, exercise: str, seed: int) -> dict:
+        """What is expected of a challenge (`challenges.expectation`), computed in a process that is forked for it.
+
+        Raises:
+            CourseError: the warm process cannot be started, or the forked one gave no answer.
+        """
+        with self._ask({}) as channel:
+            channel.sendall(json.dumps({"exercise": exercise, "seed": seed}).encode())
+            answer = b"".join(iter(lambda: channel.recv(2**20), b""))
+        if not answer:
+            raise CourseError(f"What is expected of “{exercise}” could not be computed: see the log, and grade again.")
+        return json.loads(answer)
+
+    def _ask(self, request: dict) -> socket.socket:
+        """Send a request, and a new process the other end of a new socket."""
         message = json.dumps(request).encode()
         with self._lock:
             for attempt in (1, 2):
@@ -99,7 +116,7 @@ class WarmProcess:
                 try:
                     with theirs:
                         socket.send_fds(self._socket, [message], [theirs.fileno()])
-                    return ForkedKernel(ours)
+                    return ours
                 except ConnectionError:  # it has died since
                     ours.close()
                     self._stop()

@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 
 from ... import exercises
-from ..sandbox import keeper, landlock, view
+from ..sandbox import keeper, landlock, linux, view
 from ..sandbox.limits import Limits
 from . import pages
 
@@ -43,7 +43,8 @@ _IMPORTED = (
 
 
 def main(descriptor: int, place: str) -> None:
-    """Serve the grader at the other end of a socket: for each request, with a socket of its own, fork a kernel.
+    """Serve the grader at the other end of a socket: for each request, with a socket of its own, fork a kernel, or, if
+    the request is empty (`{}`), a process that answers what is expected of a challenge.
 
     Args:
         descriptor: the socket's.
@@ -107,9 +108,22 @@ def _fork(request: dict, channel: socket.socket, grader: socket.socket, folder: 
             grader.close()
             for number in (signal.SIGINT, signal.SIGCHLD):
                 signal.signal(number, signal.SIG_DFL)
-            _run(request, channel, folder)
+            if request:
+                _run(request, channel, folder)
+            else:
+                _expect(channel)
         finally:
             os._exit(0)
+
+
+def _expect(channel: socket.socket) -> None:
+    """Answer what is expected of a challenge. The question comes by the channel: a kernel that is forked later finds
+    in its memory neither that nor the authors' answers, which only this process imports."""
+    from ..challenges import expectation
+
+    linux.end_with_parent()
+    question = json.loads(channel.recv(_LARGEST))
+    channel.sendall(json.dumps(expectation(**question), allow_nan=False).encode())
 
 
 def _run(request: dict, channel: socket.socket, folder: Path) -> None:
