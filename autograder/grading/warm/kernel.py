@@ -18,12 +18,20 @@ _LONGEST = 2_000_000  # characters that a cell may print; the grader cuts at les
 
 
 class CutStream(OutStream):
-    """Standard output that stops at a length, so that what nobody reads is not even sent."""
+    """Standard output that stops at a length, so that what nobody reads is not even sent. A flush waits for the thread
+    that sends, and there are four to a cell; so it waits only if something was printed since the last one."""
 
     _printed = 0
     _cell: object = None
+    _unsent = False
+
+    def flush(self) -> None:
+        if self._unsent:
+            self._unsent = False
+            super().flush()
 
     def write(self, string: str) -> int:
+        self._unsent = True
         if isinstance(string, str):
             if self._cell is not (cell := self.parent_header):
                 self._cell, self._printed = cell, 0
@@ -68,6 +76,9 @@ class ForkedKernelApp(IPKernelApp):
     def init_connection_file(self) -> None:
         self.load_connection_info(self._connection)
 
+    def parse_command_line(self, argv: list[str] | None = None) -> None:
+        """There is none."""
+
     def write_connection_file(self, **info: object) -> None:
         """There is nobody who would read it."""
 
@@ -108,6 +119,6 @@ def run(connection: dict, environment: dict[str, str], home: str, folder: str, b
 
 def _seed() -> None:
     """Random numbers as in a fresh process: from the system."""
-    torch.seed()
+    torch.default_generator.seed()
     np.random.seed()
     random.seed()
