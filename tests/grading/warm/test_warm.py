@@ -16,6 +16,8 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
+from autograder.grading import challenges
+from autograder.grading.problems import CourseError
 from autograder.grading.sandbox import available
 from autograder.grading.warm import manager, server
 from autograder.grading.warm.client import warm_process
@@ -152,3 +154,15 @@ def test_any_program_can_have_warm_kernels_by_a_kernel_specification(tmp_path):
 
     NotebookClient(notebook, kernel_name="warm", kernel_manager_class=Manager).execute()
     assert notebook.cells[0].outputs[0].text == "/home/student/submission\n"
+
+
+def test_what_is_expected_is_computed_beside_it(tmp_path):
+    given = warm_process().expectation("clip_by_value", 5)
+    assert given == json.loads(json.dumps(challenges.expectation("clip_by_value", 5)))
+    seen = run(tmp_path, "import sys\nprint([n for n in sys.modules if 'solutions' in n or 'authoring' in n])")
+    assert seen == ["[]\n"]
+
+
+def test_a_challenge_that_there_is_not_is_one_sentence():
+    with pytest.raises(CourseError, match="What is expected of “nothing” could not be computed"):
+        warm_process().expectation("nothing", 5)
