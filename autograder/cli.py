@@ -162,8 +162,12 @@ def _count(text: str) -> int:
 
 def _grade(chosen: argparse.Namespace) -> int:
     from .grading import cluster
+    from .grading.problems import LOG
 
-    with cluster.starting(chosen.workers, chosen.scheduler) as crew:  # which import much, while this process does
+    if not (chosen.course / "source" / chosen.assignment).is_dir():
+        return _grade_with(None, chosen)  # which says so
+    # Workers import much, and so does this process: at the same time.
+    with cluster.starting(chosen.workers, chosen.scheduler, (chosen.course / LOG).absolute()) as crew:
         return _grade_with(crew, chosen)
 
 

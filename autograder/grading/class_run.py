@@ -87,7 +87,7 @@ def grade(
         waiting = run.waiting(submissions)
         if first := next(waiting, None):
             with contextlib.ExitStack() as stack:
-                starting = crew or stack.enter_context(cluster.starting(None, None))
+                starting = crew or stack.enter_context(cluster.starting(None, None, course.log))
                 stack.enter_context(run.converting())
                 run.grade(starting, first, waiting)
         run.withdraw_failed()

@@ -9,6 +9,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import dask
 from distributed import Client, Future, LocalCluster, fire_and_forget
@@ -67,20 +68,21 @@ class Starting:
 
 
 @contextlib.contextmanager
-def starting(number: int | None, scheduler: str | None) -> Iterator[Starting]:
+def starting(number: int | None, scheduler: str | None, log: Path) -> Iterator[Starting]:
     """Begin to start `workers`, which takes seconds, and leave time for other things; the arguments are the same."""
     with contextlib.ExitStack() as stack, concurrent.futures.ThreadPoolExecutor(1) as thread:
-        yield Starting(scheduler is None, thread.submit(lambda: stack.enter_context(workers(number, scheduler))))
+        yield Starting(scheduler is None, thread.submit(lambda: stack.enter_context(workers(number, scheduler, log))))
 
 
 @contextlib.contextmanager
-def workers(number: int | None, scheduler: str | None) -> Iterator[Workers]:
+def workers(number: int | None, scheduler: str | None, log: Path) -> Iterator[Workers]:
     """Workers for submissions.
 
     Args:
         number: how many worker processes to start here; by default one for two cores, since kernels need the others.
         scheduler: the address of a scheduler to use instead, as tls://host:8786; the certificates are those that Dask's
             own configuration names (distributed.comm.tls).
+        log: a file for what workers of this machine write to stderr.
 
     Raises:
         CourseError: workers do not start, or there is no scheduler at the address, it cannot be trusted, or has no
@@ -92,15 +94,15 @@ def workers(number: int | None, scheduler: str | None) -> Iterator[Workers]:
                 _local(number or max(1, (os.cpu_count() or 1) // 2)) as cluster,
                 contextlib.closing(Client(cluster)) as client,
             ):
-                yield _getting_ready(Workers(client, []))
+                yield _getting_ready(Workers(client, []), log)
         else:
             with contextlib.closing(_elsewhere(scheduler)) as client:
-                yield _getting_ready(_with_this_version(client, scheduler))
+                yield _getting_ready(_with_this_version(client, scheduler), None)
 
 
-def _getting_ready(crew: Workers) -> Workers:
+def _getting_ready(crew: Workers, log: Path | None) -> Workers:
     for one in crew.addresses:
-        fire_and_forget(crew.submit(get_ready, worker=one))
+        fire_and_forget(crew.submit(get_ready, log, worker=one))
     return crew
 
 

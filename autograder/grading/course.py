@@ -18,7 +18,7 @@ from nbgrader.converters.base import BaseConverter
 from nbgrader.utils import capture_log
 from traitlets.config import Config
 
-from .problems import CourseError
+from .problems import LOG, CourseError
 from .release import build_release
 
 Converter = TypeVar("Converter", bound=BaseConverter)
@@ -65,7 +65,7 @@ class Course:
     @property
     def log(self) -> Path:
         """Where nbgrader's own messages go while this package runs it."""
-        return self.folder / ".nbgrader.log"
+        return self.folder / LOG
 
     @property
     def sandboxed(self) -> bool:

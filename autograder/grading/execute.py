@@ -162,13 +162,17 @@ class Execute(nbgrader.preprocessors.Execute):
         return _STUCK if isinstance(error, CellTimeoutError) else _UNREADABLE
 
     def _hand_over(self) -> None:
+        given: set[str] = set()
         for index, cell in enumerate(self.nb.cells):
             name = label(cell)
             if name not in self._trials:
                 continue
             trial = self._trials[name]
-            given = json.dumps(trial.challenge.given)
-            arguments = f"{name!r}, {trial.check.exercise!r}, {given!r}, {SECONDS}"
+            challenge = trial.challenge
+            arguments = f"{name!r}, {trial.check.exercise!r}, {challenge.id!r}, {SECONDS}"
+            if challenge.id not in given:
+                given.add(challenge.id)
+                arguments += f", {json.dumps(challenge.given)!r}"
             try:
                 messages = self._ask(index, f"{_HANDOVER}.observe({arguments})")
                 self._seen[name] = _seen(messages, self._reply)

@@ -3,3 +3,6 @@
 
 class CourseError(Exception):
     """A command cannot do what was asked; the message is one sentence that ends in what to do."""
+
+
+LOG = ".nbgrader.log"  # in the course folder: where nbgrader and its kernels say what went wrong

@@ -2,14 +2,23 @@
 
 import contextlib
 import gc
+import os
 import threading
 from importlib import import_module
+from pathlib import Path
 
 _IMPORTED = ("autograder.grading.work", "autograder.grading.execute", "autograder.grading.verify")
 
 
-def get_ready() -> None:
-    """Start the warm process, and import meanwhile what judging takes. Errors are left to the first submission."""
+def get_ready(log: Path | None = None) -> None:
+    """Start the warm process, and import meanwhile what judging takes. Errors are left to the first submission.
+
+    Args:
+        log: a file of this machine for what this process and its kernels write to stderr from now on.
+    """
+    if log is not None:
+        with contextlib.suppress(OSError), log.open("a") as file:
+            os.dup2(file.fileno(), 2)
     warming = threading.Thread(target=_warm)
     warming.start()
     with contextlib.suppress(Exception):

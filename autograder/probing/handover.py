@@ -31,7 +31,8 @@ class _Captured:
 
 
 _captured: dict[str, _Captured] = {}
-_observed: dict[tuple[str, int], dict] = {}
+_given: dict[str, str] = {}
+_observed: dict[tuple[str, str, int], dict] = {}
 
 
 def capture(cell: str, name: str, namespace: dict[str, Any]) -> None:
@@ -48,7 +49,7 @@ def capture(cell: str, name: str, namespace: dict[str, Any]) -> None:
     _captured[cell] = _Captured(answer, namespace, dict(namespace))
 
 
-def observe(cell: str, exercise: str, given: str, seconds: float) -> None:
+def observe(cell: str, exercise: str, challenge: str, seconds: float, given: str | None = None) -> None:
     """Probe a captured answer and send what was seen: the observations, or `missing` or `too_slow` instead of them.
 
     Test cells with the same answer share one observation: it is the same work, and they are to agree.
@@ -56,18 +57,21 @@ def observe(cell: str, exercise: str, given: str, seconds: float) -> None:
     Args:
         cell: the test cell for which the answer was captured.
         exercise: the exercise's id.
-        given: what the challenge gives, as JSON text.
+        challenge: the challenge's id.
         seconds: how long the answer may take.
+        given: what the challenge gives, as JSON text; None for one that has been given before.
     """
+    if given is not None:
+        _given[challenge] = given
     if cell not in _captured:
         _send({"missing": True})
         return
     captured, task = _captured[cell], exercises.get(exercise)  # importing it is not the answer's time
-    seen = (exercise, id(captured.answer))
+    seen = (exercise, challenge, id(captured.answer))
     if seen not in _observed:
         try:
             with _names_as_they_were(captured):
-                observations = within(seconds, lambda: task.probe(captured.answer, json.loads(given)))
+                observations = within(seconds, lambda: task.probe(captured.answer, json.loads(_given[challenge])))
             _observed[seen] = {"observations": observations}
         except TooSlow:
             _observed[seen] = {"too_slow": True}

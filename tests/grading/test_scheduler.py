@@ -139,12 +139,12 @@ def test_a_worker_with_another_version_gets_nothing_to_do(certificates, tmp_path
         ("tls://127.0.0.1:9", r"The scheduler at tls://127.0.0.1:9 cannot be used \(.*\): see that it runs, and "),
     ],
 )
-def test_a_scheduler_that_cannot_be_used_is_one_sentence(address, sentence, certificates, monkeypatch):
+def test_a_scheduler_that_cannot_be_used_is_one_sentence(address, sentence, certificates, monkeypatch, tmp_path):
     monkeypatch.setattr(cluster, "_SECONDS", 1)
     with (
         dask.config.set(certificates[0]),
         pytest.raises(CourseError, match=sentence),
-        cluster.workers(None, address),
+        cluster.workers(None, address, tmp_path / "log"),
     ):
         pass
 
