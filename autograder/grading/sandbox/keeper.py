@@ -14,6 +14,7 @@ import os
 import select
 import signal
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
@@ -213,6 +214,7 @@ def _become(user: tuple[int, int]) -> None:
 def _watch(keeper: socket.socket, kernel: int, limits: Limits) -> None:
     """Be the first process: pass on signals, collect what ended, and end if the kernel does or a limit is reached."""
     usage, alive = Usage(kernel, limits), os.pidfd_open(kernel)
+    due = 0.0
     while True:
         ready, _, _ = select.select([keeper, alive], [], [], _EVERY)
         if alive in ready:
@@ -228,6 +230,9 @@ def _watch(keeper: socket.socket, kernel: int, limits: Limits) -> None:
                     _signal(kernel, number)
         while _collected():
             pass
+        if ready and time.monotonic() < due:
+            continue
+        due = time.monotonic() + _EVERY
         if reached := usage.reached():
             if reached != "interrupt":
                 keeper.sendall(f"{reached}\n".encode())
