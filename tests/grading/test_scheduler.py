@@ -100,7 +100,7 @@ def test_a_worker_is_killed_midway(students, certificates, tmp_path):
 
         killer = threading.Thread(target=kill)
         killer.start()
-        run = grade(course, ASSIGNMENT, console, scheduler=address)
+        run = _grade(course, console, address)
         killer.join()
         assert first.poll() is not None
     assert sorted(row.student for row in run.rows) == sorted(drawn)
@@ -123,10 +123,10 @@ def test_a_worker_with_another_version_gets_nothing_to_do(certificates, tmp_path
     ):
         until(lambda: workers_of(address) == 1)
         with pytest.raises(CourseError, match="have another version of this package, or none: install this one there"):
-            grade(course, ASSIGNMENT, console, scheduler=address)
+            _grade(course, console, address)
         with worker(certificates, address, tmp_path):
             until(lambda: workers_of(address) == 2)
-            run = grade(course, ASSIGNMENT, console, scheduler=address)
+            run = _grade(course, console, address)
     show(run, console)
     assert len(run.rows) == 2
     assert "got nothing to do: it has another version of this package. Install this one." in console.export_text()
@@ -147,6 +147,11 @@ def test_a_scheduler_that_cannot_be_used_is_one_sentence(address, sentence, cert
         cluster.workers(None, address, tmp_path / "log"),
     ):
         pass
+
+
+def _grade(course, console, address):
+    with cluster.starting(None, address, course.log) as crew:
+        return grade(course, ASSIGNMENT, console, crew)
 
 
 class _Lines:

@@ -9,7 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from autograder import authoring, check, exercises
-from autograder.exercises.train_step_guarded.probes import BROKEN, FORM
+from autograder.exercises.train_step_guarded.diagnosis import BROKEN
+from autograder.exercises.train_step_guarded.probes import FORM
 from autograder.judging import catalogue, judge
 from autograder.probing import training
 
