@@ -124,6 +124,10 @@ class Execute(nbgrader.preprocessors.Execute):
         if self.unsafe_no_sandbox:
             return AsyncKernelManager
         available.require()
+        if available.kind() == available.WARM:
+            from .warm.talking import DirectKernelManager
+
+            return DirectKernelManager
         from .warm.manager import WarmKernelManager
 
         return WarmKernelManager

@@ -36,6 +36,7 @@ def keep(
     sockets: str,
     submission: str,
     limits: Limits,
+    talk: socket.socket | None = None,
 ) -> None:
     """Run a kernel in a sandbox, in a process just forked for it; comes back when the kernel is gone.
 
@@ -43,6 +44,7 @@ def keep(
         grader: the socket to the grader.
         run: the kernel, in its sandbox; it calls its argument when its sockets are there, and returns when it ends.
         root, package, sockets, submission, limits: as for `view.build`.
+        talk: a socket that the kernel alone is to have.
     """
     other = other_user()
     by_root, user = other is not None, other or (os.getuid(), os.getgid())
@@ -64,9 +66,11 @@ def keep(
         be_first(
             theirs, run, limits, user if by_root else None,
             enter=enter,
-            shut=lambda: linux.unmount(view.SOCKETS),
+            shut=lambda: linux.unmount(view.SOCKETS), talk=talk,
         )  # fmt: skip
     theirs.close()
+    if talk:
+        talk.close()
     pass_on(grader, ours)
     ours.close()
     with contextlib.suppress(ProcessLookupError):
@@ -126,6 +130,7 @@ def be_first(
     *,
     enter: Callable[[], None],
     shut: Callable[[], None],
+    talk: socket.socket | None = None,
 ) -> NoReturn:
     """Be the first process of the kernel's namespaces, in which this process is. It does not come back.
 
@@ -135,9 +140,10 @@ def be_first(
         user: the user and group that the kernel is to become; None to stay what it is.
         enter: makes the files ready that the kernel sees.
         shut: puts the folder of the sockets out of reach, when they are there.
+        talk: as for `keep`.
     """
     try:
-        _be_first(keeper, run, limits, user, enter, shut)
+        _be_first(keeper, run, limits, user, enter, shut, talk)
     except BaseException as error:
         with contextlib.suppress(OSError):
             keeper.sendall(f"{getattr(error, 'strerror', None) or error!r}\n".encode())
@@ -152,6 +158,7 @@ def _be_first(
     user: tuple[int, int] | None,
     enter: Callable,
     shut: Callable,
+    talk: socket.socket | None,
 ) -> None:
     linux.refuse_debugging()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # so that nothing inside can end the first process
@@ -163,6 +170,8 @@ def _be_first(
         bound.close()
         _be_kernel(kernel_end, run, limits, user)
     kernel_end.close()
+    if talk:
+        talk.close()
     said = bound.recv(4096)
     if said != b".":
         raise OSError(0, said.decode() or "the kernel ended while it started")

@@ -81,16 +81,19 @@ class WarmProcess:
             if self._process is None or self._process.poll() is not None:
                 self._start()
 
-    def fork(self, request: dict) -> ForkedKernel:
+    def fork(self, request: dict, talk: socket.socket | None = None) -> ForkedKernel:
         """Have a kernel forked.
 
         Args:
             request: plain data, see `server`.
+            talk: the kernel's end of a connection, by which it is to be reached instead of by sockets of its own; it is
+                closed here.
 
         Raises:
             CourseError: the warm process cannot be started.
         """
-        return ForkedKernel(self._ask(request))
+        with talk or contextlib.nullcontext():
+            return ForkedKernel(self._ask(request, *([talk] if talk else [])))
 
     def expectation(self, exercise: str, seed: int) -> dict:
         """What is expected of a challenge (`challenges.expectation`), computed in a process that is forked for it.
@@ -105,7 +108,7 @@ class WarmProcess:
             raise CourseError(f"What is expected of “{exercise}” could not be computed: see the log, and grade again.")
         return json.loads(answer)
 
-    def _ask(self, request: dict) -> socket.socket:
+    def _ask(self, request: dict, *others: socket.socket) -> socket.socket:
         """Send a request, and a new process the other end of a new socket."""
         message = json.dumps(request).encode()
         with self._lock:
@@ -115,7 +118,8 @@ class WarmProcess:
                 ours, theirs = socket.socketpair()
                 try:
                     with theirs:
-                        socket.send_fds(self._socket, [message], [theirs.fileno()])
+                        descriptors = [one.fileno() for one in (theirs, *others)]
+                        socket.send_fds(self._socket, [message], descriptors)
                     return ours
                 except ConnectionError:  # it has died since
                     ours.close()

@@ -101,14 +101,7 @@ def run(connection: dict, environment: dict[str, str], home: str, folder: str, b
         folder: where the notebook runs.
         bound: called once, when the kernel's sockets are there.
     """
-    os.environ.clear()
-    os.environ.update({name: environment[name] for name in _KEPT if name in environment})
-    os.environ.update({"HOME": home, "TMPDIR": home, "IPYTHONDIR": f"{home}/.ipython", "LANG": "C.UTF-8"})
-    os.environ.update({"PATH": os.pathsep.join((os.path.dirname(sys.executable), "/usr/bin", "/bin"))})
-    os.environ.update({"OMP_NUM_THREADS": "1", "TERM": "xterm-color", "CLICOLOR": "1", "PAGER": "cat"})
-    os.environ["GIT_PAGER"] = "cat"
-    os.chdir(folder)
-    _seed()
+    settle(environment, home, folder)
     app = ForkedKernelApp(connection, bound, outstream_class=f"{__name__}.{CutStream.__name__}")
     app.config.HistoryManager.enabled = False
     app.config.HistoryManager.hist_file = ":memory:"
@@ -117,8 +110,16 @@ def run(connection: dict, environment: dict[str, str], home: str, folder: str, b
     app.start()
 
 
-def _seed() -> None:
-    """Random numbers as in a fresh process: from the system."""
+def settle(environment: dict[str, str], home: str, folder: str) -> None:
+    """Have the environment, the folder and the random numbers of a new kernel; the arguments are those of `run`."""
+    os.environ.clear()
+    os.environ.update({name: environment[name] for name in _KEPT if name in environment})
+    os.environ.update({"HOME": home, "TMPDIR": home, "IPYTHONDIR": f"{home}/.ipython", "LANG": "C.UTF-8"})
+    os.environ.update({"PATH": os.pathsep.join((os.path.dirname(sys.executable), "/usr/bin", "/bin"))})
+    os.environ.update({"OMP_NUM_THREADS": "1", "TERM": "xterm-color", "CLICOLOR": "1", "PAGER": "cat"})
+    os.environ["GIT_PAGER"] = "cat"
+    os.chdir(folder)
+    # Random numbers as in a fresh process: from the system.
     torch.default_generator.seed()
     np.random.seed()
     random.seed()

@@ -8,6 +8,7 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 import tempfile
 import time
 from dataclasses import asdict
@@ -82,7 +83,8 @@ class WarmProvisioner(KernelProvisionerBase):
         os.makedirs(self._folder, mode=0o700, exist_ok=True)
         os.mkdir(sockets)
         os.chmod(sockets, 0o777)  # the folder around it is the grader's alone
-        kernel = _started(request, self._folder)
+        open_talk = getattr(self.parent, "open_talk", None)
+        kernel = _started(request, self._folder, open_talk and open_talk())
         end = time.monotonic() + _SECONDS
         while (said := kernel.poll()) == ("", False) and time.monotonic() < end:
             await asyncio.sleep(0.002)
@@ -99,6 +101,11 @@ class WarmProvisioner(KernelProvisionerBase):
         """Say that the next cell is about to run, whose processor time has a limit of its own."""
         if self._kernel is not None:
             self._kernel.begin_cell()
+
+    def end(self) -> None:
+        """End the kernel, now."""
+        if self._kernel is not None:
+            self._kernel.kill()
 
     @property
     def reached(self) -> str:
@@ -120,8 +127,7 @@ class WarmProvisioner(KernelProvisionerBase):
             self._kernel.signal(signum)
 
     async def kill(self, restart: bool = False) -> None:
-        if self._kernel is not None:
-            self._kernel.kill()
+        self.end()
 
     async def terminate(self, restart: bool = False) -> None:
         await self.send_signal(signal.SIGTERM)
@@ -132,9 +138,9 @@ class WarmProvisioner(KernelProvisionerBase):
             self._folder = ""
 
 
-def _started(request: dict, folder: str) -> ForkedKernel:
+def _started(request: dict, folder: str, talk: socket.socket | None) -> ForkedKernel:
     """A kernel in the kind of sandbox that there can be here. Raises CourseError if there can be none."""
     available.require()
     if available.kind() == available.WARM:
-        return warm_process().fork(request)
+        return warm_process().fork(request, talk)
     return ForkedKernel(*bubblewrap.start(request | {"folder": folder}))

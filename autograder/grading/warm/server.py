@@ -53,8 +53,11 @@ def main(descriptor: int, place: str) -> None:
     grader, folder = socket.socket(fileno=descriptor), Path(place)
     try:
         _import()
+        from . import direct
+
         view.copy_package(folder / "package")
         (folder / "root").mkdir()
+        direct.prepare(str(folder / "ipython"))
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # forked processes that ended need no collecting
         gc.collect()
@@ -62,10 +65,11 @@ def main(descriptor: int, place: str) -> None:
         pages.collapse()
         grader.sendall(b"ready")
         while True:
-            request, descriptors, _, _ = socket.recv_fds(grader, _LARGEST, 1)
+            request, descriptors, _, _ = socket.recv_fds(grader, _LARGEST, 2)
             if not request:
                 return
-            _fork(json.loads(request), socket.socket(fileno=descriptors[0]), grader, folder)
+            channel, *talk = (socket.socket(fileno=one) for one in descriptors)
+            _fork(json.loads(request), channel, grader, folder, *talk)
     except ConnectionError:
         return
     finally:
@@ -98,8 +102,10 @@ def _probes() -> list[str]:
     return [".".join(path.parts).removesuffix(".__init__") for path in sorted(own)]
 
 
-def _fork(request: dict, channel: socket.socket, grader: socket.socket, folder: Path) -> None:
-    with channel:
+def _fork(
+    request: dict, channel: socket.socket, grader: socket.socket, folder: Path, talk: socket.socket | None = None
+) -> None:
+    with channel, talk or contextlib.nullcontext():
         if threads() != 1:
             raise RuntimeError("not fit to be forked any more: there is a second thread")
         if os.fork():
@@ -109,7 +115,7 @@ def _fork(request: dict, channel: socket.socket, grader: socket.socket, folder: 
             for number in (signal.SIGINT, signal.SIGCHLD):
                 signal.signal(number, signal.SIG_DFL)
             if request:
-                _run(request, channel, folder)
+                _run(request, channel, folder, talk)
             else:
                 _expect(channel)
         finally:
@@ -126,18 +132,29 @@ def _expect(channel: socket.socket) -> None:
     channel.sendall(json.dumps(expectation(**question), allow_nan=False).encode())
 
 
-def _run(request: dict, channel: socket.socket, folder: Path) -> None:
-    from . import kernel
+def _run(request: dict, channel: socket.socket, folder: Path, talk: socket.socket | None) -> None:
+    from . import direct, kernel
 
     keeper.quiet()
-    connection = request["connection"] | {"ip": f"{view.SOCKETS}/k"}
+    place = request["environment"], view.HOME, view.WORK
+    if talk is None:
+        direct.forget()
+        connection = request["connection"] | {"ip": f"{view.SOCKETS}/k"}
+
+    def run(bound):
+        if talk:
+            direct.run(talk, *place, bound)
+        else:
+            kernel.run(connection, *place, bound)
+
     keeper.keep(
         channel,
-        lambda bound: kernel.run(connection, request["environment"], view.HOME, view.WORK, bound),
+        run,
         root=str(folder / "root"),
         package=folder / "package",
         sockets=os.path.dirname(request["connection"]["ip"]),
         submission=request["submission"],
         limits=Limits(**request["limits"]),
+        talk=talk,
     )
     shutil.rmtree(os.path.dirname(os.path.dirname(request["connection"]["ip"])), ignore_errors=True)
