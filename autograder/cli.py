@@ -164,8 +164,9 @@ def _grade(chosen: argparse.Namespace) -> int:
     from .grading import cluster
     from .grading.problems import LOG
 
-    if not (chosen.course / "source" / chosen.assignment).is_dir():
-        return _grade_with(None, chosen)  # which says so
+    needed = ("nbgrader_config.py", f"source/{chosen.assignment}", f"submitted/*/{chosen.assignment}")
+    if not all(any(chosen.course.glob(one)) for one in needed):
+        return _grade_with(None, chosen)  # which says what is missing, if it is
     # Workers import much, and so does this process: at the same time.
     with cluster.starting(chosen.workers, chosen.scheduler, (chosen.course / LOG).absolute()) as crew:
         return _grade_with(crew, chosen)
