@@ -52,9 +52,8 @@ class Draw:
 
 def expectation(exercise: str, seed: int) -> dict:
     """What is expected of a challenge: plain data, which takes a second or two to compute."""
-    with (
-        probing.isolation.undisturbed()
-    ):  # once for all answers: to change the number of threads for each of them takes longest
+    # Once for all answers: to change the number of threads for each of them takes longest.
+    with probing.isolation.undisturbed():
         return authoring.expected(exercise, exercises.get(exercise).challenge(seed))
 
 

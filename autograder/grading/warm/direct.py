@@ -26,11 +26,9 @@ from IPython.core import pylabtools
 from IPython.core.profiledir import ProfileDir
 from jupyter_client.session import Session, json_packer
 from matplotlib_inline.backend_inline import configure_inline_support
-from traitlets.config import Config
 
-from .kernel import settle
+from .kernel import LONGEST, SETTINGS, settle
 
-LONGEST = 2_000_000  # characters that a cell may print; the grader cuts at less, and says so
 _EAGER = 10_000  # characters that wait at most before they are sent, and
 _PATIENT = 0.2  # seconds
 _PIECE = 2**16
@@ -182,9 +180,7 @@ def prepare(folder: str) -> None:
     """
     global _kernel
     os.environ["IPYTHONDIR"] = folder
-    config = Config()
-    config.HistoryManager.enabled = False
-    config.HistoryManager.hist_file = ":memory:"
+    config = SETTINGS.copy()
     config.IPythonKernel._execute_sleep = 0.0
     _kernel = DirectKernel.instance(
         config=config, log=logging.getLogger("kernel"), session=Talk(), iopub_socket="iopub", user_ns={}

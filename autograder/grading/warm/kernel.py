@@ -10,11 +10,13 @@ import torch
 from ipykernel import kernelapp
 from ipykernel.iostream import IOPubThread, OutStream, ZMQStream, zmq
 from ipykernel.kernelapp import IPKernelApp
+from traitlets.config import Config
 
 _KEPT = ("NBGRADER_EXECUTION",)  # what a kernel may see of the grader's environment
 
+LONGEST = 2_000_000  # characters that a cell may print; the grader cuts at less, and says so
 
-_LONGEST = 2_000_000  # characters that a cell may print; the grader cuts at less, and says so
+SETTINGS = Config({"HistoryManager": {"enabled": False, "hist_file": ":memory:"}})
 
 
 class CutStream(OutStream):
@@ -35,7 +37,7 @@ class CutStream(OutStream):
         if isinstance(string, str):
             if self._cell is not (cell := self.parent_header):
                 self._cell, self._printed = cell, 0
-            kept = string[: max(0, _LONGEST - self._printed)]
+            kept = string[: max(0, LONGEST - self._printed)]
             self._printed += len(string)
             if len(kept) < len(string):
                 super().write(kept)
@@ -103,8 +105,7 @@ def run(connection: dict, environment: dict[str, str], home: str, folder: str, b
     """
     settle(environment, home, folder)
     app = ForkedKernelApp(connection, bound, outstream_class=f"{__name__}.{CutStream.__name__}")
-    app.config.HistoryManager.enabled = False
-    app.config.HistoryManager.hist_file = ":memory:"
+    app.config.merge(SETTINGS)
     IPKernelApp._instance = ForkedKernelApp._instance = app  # as IPKernelApp.instance() would
     app.initialize([])
     app.start()

@@ -8,8 +8,8 @@ from jupyter_client.manager import AsyncKernelManager
 
 NAME = "autograder-warm"
 
-_LARGEST = 10_000_000  # bytes of a message; a kernel that sends a larger one is cut off
-_WAITING = 100  # messages that are kept until the grader gets to them
+LARGEST = 10_000_000  # bytes of a message; a kernel that sends a larger one is cut off
+WAITING = 100  # messages that are kept until the grader gets to them
 
 
 class WarmKernelManager(AsyncKernelManager):
@@ -25,7 +25,7 @@ class WarmKernelManager(AsyncKernelManager):
 
     def client(self, **arguments: Any) -> AsyncKernelClient:
         client = super().client(**arguments)
-        client.context.maxmsgsize, client.context.rcvhwm = _LARGEST, _WAITING
+        client.context.maxmsgsize, client.context.rcvhwm = LARGEST, WAITING
         execute = client.execute
 
         def execute_counted(*arguments: Any, **named: Any) -> str:

@@ -12,6 +12,7 @@ import shutil
 import signal
 import socket
 import sys
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -137,16 +138,11 @@ def _run(request: dict, channel: socket.socket, folder: Path, talk: socket.socke
 
     keeper.quiet()
     place = request["environment"], view.HOME, view.WORK
-    if talk is None:
+    if talk:
+        run = partial(direct.run, talk, *place)
+    else:
         direct.forget()
-        connection = request["connection"] | {"ip": f"{view.SOCKETS}/k"}
-
-    def run(bound):
-        if talk:
-            direct.run(talk, *place, bound)
-        else:
-            kernel.run(connection, *place, bound)
-
+        run = partial(kernel.run, request["connection"] | {"ip": f"{view.SOCKETS}/k"}, *place)
     keeper.keep(
         channel,
         run,

@@ -9,10 +9,8 @@ from collections import deque
 from queue import Empty
 from typing import Any
 
-from .manager import WarmKernelManager
+from .manager import LARGEST, WAITING, WarmKernelManager
 
-_LARGEST = 10_000_000  # bytes of a message; a kernel that sends a larger one is ended
-_WAITING = 100  # messages that are kept until the grader gets to them
 _PIECE = 2**18
 _SECONDS = 30  # for a kernel to take a request
 
@@ -95,9 +93,9 @@ class DirectClient:
             self._take(bytes(self._rest) + line)
             self._rest.clear()
         self._rest += rest
-        if len(self._rest) > _LARGEST:
+        if len(self._rest) > LARGEST:
             self._manager.provisioner.end()
-        if not data or len(self._rest) > _LARGEST or any(one.full for one in self._channels.values()):
+        if not data or len(self._rest) > LARGEST or any(one.full for one in self._channels.values()):
             self._stop_reading()
 
     def _take(self, line: bytes) -> None:
@@ -128,7 +126,7 @@ class _Channel:
 
     @property
     def full(self) -> bool:
-        return len(self._messages) >= _WAITING
+        return len(self._messages) >= WAITING
 
     def put(self, message: dict) -> None:
         self._messages.append(message)
@@ -144,6 +142,6 @@ class _Channel:
             except TimeoutError:
                 raise Empty from None
         message = self._messages.popleft()
-        if len(self._messages) == _WAITING // 2:
+        if len(self._messages) == WAITING // 2:
             self._client.read_on()
         return message
