@@ -161,14 +161,19 @@ def _count(text: str) -> int:
 
 
 def _grade(chosen: argparse.Namespace) -> int:
-    from .grading import cluster
     from .grading.problems import LOG
+    from .grading.starting import starting
 
     needed = ("nbgrader_config.py", f"source/{chosen.assignment}", f"submitted/*/{chosen.assignment}")
     if not all(any(chosen.course.glob(one)) for one in needed):
         return _grade_with(None, chosen)  # which says what is missing, if it is
     # Workers import much, and so does this process: at the same time.
-    with cluster.starting(chosen.workers, chosen.scheduler, (chosen.course / LOG).absolute()) as crew:
+    with starting(
+        chosen.workers,
+        chosen.scheduler,
+        log=(chosen.course / LOG).absolute(),
+        sandboxed=not chosen.unsafe_no_sandbox,
+    ) as crew:
         return _grade_with(crew, chosen)
 
 

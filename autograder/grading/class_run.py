@@ -18,8 +18,9 @@ from distributed.scheduler import KilledWorker
 from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
-from . import cluster, gradebook, work
+from . import gradebook, work
 from .challenges import Draw
+from .cluster import Workers
 from .conversion import Conversion, Job
 from .course import Course
 from .intake import Intake, examine
@@ -28,6 +29,7 @@ from .progress import progress
 from .records import Record, Row, rows, scored
 from .sandbox import available
 from .scores import withdraw
+from .starting import Starting, starting
 from .unchanged import Marks
 
 _DATABASE = re.compile(r"OperationalError\) ([^\n']+)")  # as SQLAlchemy says it, and nbgrader after it
@@ -53,7 +55,7 @@ def grade(
     course: Course,
     assignment: str,
     console: Console,
-    crew: cluster.Starting | None = None,
+    crew: Starting | None = None,
     *,
     students: str = "*",
     force: bool = False,
@@ -87,9 +89,9 @@ def grade(
         waiting = run.waiting(submissions)
         if first := next(waiting, None):
             with contextlib.ExitStack() as stack:
-                starting = crew or stack.enter_context(cluster.starting(None, None, course.log))
+                crew = crew or stack.enter_context(starting(log=course.log, sandboxed=course.sandboxed))
                 stack.enter_context(run.converting())
-                run.grade(starting, first, waiting)
+                run.grade(crew, first, waiting)
         run.withdraw_failed()
         run.result.rows = [row for row in rows(course, assignment) if row.student in submissions.keys() - run.failed]
     return run.result
@@ -141,7 +143,7 @@ class _Run:
             with gradebook.opened(settings.db_url, settings.course_id):
                 yield
 
-    def grade(self, starting: cluster.Starting, first: _Submission, others: Iterator[_Submission]) -> None:
+    def grade(self, starting: Starting, first: _Submission, others: Iterator[_Submission]) -> None:
         """Grade submissions: as many at once as the workers can, and as few more as keep them busy."""
         crew = starting.wait()
         self.result.other_workers = crew.others
@@ -186,7 +188,7 @@ class _Run:
             with self._course.reading_from(scratch.name):
                 return self._conversion.begin(submission.student)
 
-    def _expectation(self, crew: cluster.Workers, drawn: Draw, finished: as_completed) -> Future:
+    def _expectation(self, crew: Workers, drawn: Draw, finished: as_completed) -> Future:
         """What is expected of a challenge: computed by a worker, if it has not been kept."""
         if drawn.id not in self._expected:
             known = self._conversion.challenges.known(drawn)

@@ -4,10 +4,9 @@ Workers never see the gradebook. Other users of a shared machine cannot reach th
 sides show a certificate (https://distributed.dask.org/en/stable/tls.html).
 """
 
-import concurrent.futures
 import contextlib
-import os
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +25,7 @@ _SECONDS = 15  # to reach a scheduler
 _SETTINGS = {
     "distributed.scheduler.allowed-failures": 2,  # a submission on which workers die is not tried for ever
     "distributed.worker.daemon": True,
+    "distributed.worker.profile.enabled": False,  # nobody looks at it
     "distributed.admin.large-graph-warning-threshold": "1GB",
     "distributed.comm.timeouts.connect": f"{_SECONDS}s",
 }
@@ -55,54 +55,46 @@ class Workers:
         return self.client.submit(function, *arguments, workers=these, pure=False)
 
 
-@dataclass(frozen=True)
-class Starting:
-    """Workers that are being started; `local`: on this machine, by this process."""
-
-    local: bool
-    _started: concurrent.futures.Future
-
-    def wait(self) -> Workers:
-        """The workers, once they are there. Raises what `workers` does."""
-        return self._started.result()
-
-
 @contextlib.contextmanager
-def starting(number: int | None, scheduler: str | None, log: Path) -> Iterator[Starting]:
-    """Begin to start `workers`, which takes seconds, and leave time for other things; the arguments are the same."""
-    with contextlib.ExitStack() as stack, concurrent.futures.ThreadPoolExecutor(1) as thread:
-        yield Starting(scheduler is None, thread.submit(lambda: stack.enter_context(workers(number, scheduler, log))))
-
-
-@contextlib.contextmanager
-def workers(number: int | None, scheduler: str | None, log: Path) -> Iterator[Workers]:
-    """Workers for submissions.
+def here(number: int, log: Path, warm: list[str]) -> Iterator[Workers]:
+    """Workers of this machine, started for this.
 
     Args:
-        number: how many worker processes to start here; by default one for two cores, since kernels need the others.
-        scheduler: the address of a scheduler to use instead, as tls://host:8786; the certificates are those that Dask's
-            own configuration names (distributed.comm.tls).
-        log: a file for what workers of this machine write to stderr.
+        number: how many worker processes.
+        log: a file for what they write to stderr.
+        warm: addresses of warm processes that have been started for them.
 
     Raises:
-        CourseError: workers do not start, or there is no scheduler at the address, it cannot be trusted, or has no
-            workers with this version of the package.
+        CourseError: they do not start.
     """
-    with dask.config.set(_SETTINGS):
-        if scheduler is None:
-            with (
-                _local(number or max(1, (os.cpu_count() or 1) // 2)) as cluster,
-                contextlib.closing(Client(cluster)) as client,
-            ):
-                yield _getting_ready(Workers(client, []), log)
-        else:
-            with contextlib.closing(_elsewhere(scheduler)) as client:
-                yield _getting_ready(_with_this_version(client, scheduler), None)
+    with (
+        dask.config.set(_SETTINGS),
+        _local(number) as cluster,
+        contextlib.closing(Client(cluster, direct_to_workers=True)) as client,
+    ):
+        yield _getting_ready(Workers(client, []), log, warm)
 
 
-def _getting_ready(crew: Workers, log: Path | None) -> Workers:
-    for one in crew.addresses:
-        fire_and_forget(crew.submit(get_ready, log, worker=one))
+@contextlib.contextmanager
+def elsewhere(scheduler: str) -> Iterator[Workers]:
+    """The workers of a scheduler, wherever they are.
+
+    Args:
+        scheduler: its address, as tls://host:8786; the certificates are those that Dask's own configuration names
+            (distributed.comm.tls).
+
+    Raises:
+        CourseError: there is no scheduler at the address, it cannot be trusted, or it has no workers with this version
+            of the package.
+    """
+    with dask.config.set(_SETTINGS), contextlib.closing(_reached(scheduler)) as client:
+        yield _getting_ready(_with_this_version(client, scheduler))
+
+
+def _getting_ready(crew: Workers, log: Path | None = None, warm: Iterable[str] = ()) -> Workers:
+    for one, address in itertools.zip_longest(crew.addresses, warm):
+        if one:
+            fire_and_forget(crew.submit(get_ready, log, address, worker=one))
     return crew
 
 
@@ -122,7 +114,7 @@ def _local(number: int) -> LocalCluster:
     raise CourseError("Worker processes end while they start: see that there is memory left, and grade again.")
 
 
-def _elsewhere(address: str) -> Client:
+def _reached(address: str) -> Client:
     if not address.startswith("tls://"):
         raise CourseError(
             f"{address} is no address of an encrypted scheduler: start it with certificates, and name it as "

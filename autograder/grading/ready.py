@@ -10,16 +10,17 @@ from pathlib import Path
 _IMPORTED = ("autograder.grading.work", "autograder.grading.execute", "autograder.grading.verify")
 
 
-def get_ready(log: Path | None = None) -> None:
-    """Start the warm process, and import meanwhile what judging takes. Errors are left to the first submission.
+def get_ready(log: Path | None = None, warm: str | None = None) -> None:
+    """Have a warm process, and import meanwhile what judging takes. Errors are left to the first submission.
 
     Args:
         log: a file of this machine for what this process and its kernels write to stderr from now on.
+        warm: the address of a warm process that has been started; by default, one is started.
     """
     if log is not None:
         with contextlib.suppress(OSError), log.open("a") as file:
             os.dup2(file.fileno(), 2)
-    warming = threading.Thread(target=_warm)
+    warming = threading.Thread(target=_warm, args=(warm,))
     warming.start()
     with contextlib.suppress(Exception):
         for name in _IMPORTED:
@@ -28,10 +29,10 @@ def get_ready(log: Path | None = None) -> None:
     gc.freeze()  # what has been imported stays: a worker that ends need not look through it
 
 
-def _warm() -> None:
+def _warm(address: str | None) -> None:
     from .sandbox import available
     from .warm.client import warm_process
 
     with contextlib.suppress(Exception):
         if available.kind() == available.WARM:
-            warm_process().start()
+            warm_process().start(address)

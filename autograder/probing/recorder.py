@@ -254,6 +254,11 @@ class _ScaledCopies(TorchDispatchMode):
         self._copies: list[torch.Tensor] = []
         self.seen = self.measured = False
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Nothing is compiled here, and torch's guard against it takes longer than the operations themselves."""
+        return False
+
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
         result = function(*args, **(kwargs or {}))
         name = function.overloadpacket.__name__

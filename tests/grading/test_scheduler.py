@@ -20,6 +20,7 @@ from autograder.grading import cluster
 from autograder.grading.class_run import grade
 from autograder.grading.problems import CourseError
 from autograder.grading.simulate import simulate
+from autograder.grading.starting import starting
 from autograder.grading.table import show
 
 from ..course import ROOT
@@ -76,7 +77,7 @@ def until(ask, seconds: float = 60):
 
 
 def workers_of(address: str) -> int:
-    with contextlib.closing(cluster._elsewhere(address)) as client:
+    with contextlib.closing(cluster._reached(address)) as client:
         return len(client.scheduler_info(n_workers=-1)["workers"])
 
 
@@ -144,13 +145,13 @@ def test_a_scheduler_that_cannot_be_used_is_one_sentence(address, sentence, cert
     with (
         dask.config.set(certificates[0]),
         pytest.raises(CourseError, match=sentence),
-        cluster.workers(None, address, tmp_path / "log"),
+        cluster.elsewhere(address),
     ):
         pass
 
 
 def _grade(course, console, address):
-    with cluster.starting(None, address, course.log) as crew:
+    with starting(scheduler=address, log=course.log) as crew:
         return grade(course, ASSIGNMENT, console, crew)
 
 

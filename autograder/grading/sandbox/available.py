@@ -57,6 +57,11 @@ def kind() -> str:
     return found()[0]
 
 
+def may_be_warm() -> bool:
+    """Whether `kind` can be `WARM`, as far as can be told without trying."""
+    return sys.platform == "linux" and os.environ.get(FORCED, "") in ("", WARM)
+
+
 @cache
 def found() -> tuple[str, str, str]:
     """The kind of sandbox; or "", why there is none, and the next thing to do if there is one. Found out once."""

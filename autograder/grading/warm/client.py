@@ -1,25 +1,17 @@
 """The grader's side of the warm process: start it, start it again when it is gone, and have it fork kernels."""
 
-import atexit
 import contextlib
 import json
 import os
-import shutil
 import socket
 import subprocess
-import sys
-import tempfile
 import threading
-from pathlib import Path
-
-import autograder
 
 from ..problems import CourseError
 from ..sandbox import CELL
+from .process import Process
 
 SECONDS = 120  # for the warm process to import everything, on a slow machine
-
-_SERVE = "import sys; sys.path.insert(0, {path!r}); from autograder.grading.warm.server import main; main({arguments})"
 
 
 class ForkedKernel:
@@ -68,18 +60,19 @@ class WarmProcess:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process: subprocess.Popen | None = None
+        self._process: Process | None = None  # if it was started here
         self._socket: socket.socket | None = None
+        self.pid: int | None = None
 
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid if self._process else None
+    def start(self, address: str | None = None) -> None:
+        """Start it, unless it runs; or, with an address, use the one that was started there.
 
-    def start(self) -> None:
-        """Start it, unless it runs. Raises CourseError if it cannot be started."""
+        Raises:
+            CourseError: it cannot be started, or there is none at the address.
+        """
         with self._lock:
-            if self._process is None or self._process.poll() is not None:
-                self._start()
+            if not self._runs():
+                self._start(address)
 
     def fork(self, request: dict, talk: socket.socket | None = None) -> ForkedKernel:
         """Have a kernel forked.
@@ -113,7 +106,7 @@ class WarmProcess:
         message = json.dumps(request).encode()
         with self._lock:
             for attempt in (1, 2):
-                if self._process is None or self._process.poll() is not None:
+                if not self._runs():
                     self._start()
                 ours, theirs = socket.socketpair()
                 try:
@@ -133,50 +126,41 @@ class WarmProcess:
         with self._lock:
             self._stop()
 
-    def _start(self) -> None:
-        self._stop()
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        folder = tempfile.mkdtemp(prefix="autograder_")
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)  # kernels see it, also when the process is gone
-        arguments = f"{theirs.fileno()}, {folder!r}"
-        code = _SERVE.format(path=str(Path(autograder.__file__).parents[1]), arguments=arguments)
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", code],
-                env={
-                    "OMP_NUM_THREADS": "1",
-                    "PATH": os.defpath,
-                    "LANG": "C.UTF-8",
-                    "PYTHONDONTWRITEBYTECODE": "1",
-                    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-                },
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,  # Ctrl-C is for the grader
-            )
-        ours.settimeout(SECONDS)
+    def _runs(self) -> bool:
+        """Whether it is there: it never says more than that it is ready, so what can be read is its end."""
+        if self._socket is None:
+            return False
         try:
-            ready = ours.recv(16)
+            self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return True
+        except ConnectionError:
+            pass
+        return False
+
+    def _start(self, address: str | None = None) -> None:
+        self._stop()
+        if address is None:
+            self._process = Process()
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._socket.settimeout(SECONDS)
+        try:
+            self._socket.connect(address or self._process.address)
+            ready, _, pid = self._socket.recv(64).decode().partition(" ")
         except OSError:
-            ready = b""
-        self._socket = ours
-        if ready != b"ready":
+            ready = pid = ""
+        if ready != "ready":
             self._stop()
             raise CourseError("The process that imports torch for all kernels does not start: see the lines above.")
-        ours.settimeout(None)
+        self._socket.settimeout(None)
+        self.pid = int(pid)
 
     def _stop(self) -> None:
         if self._socket is not None:
             self._socket.close()
         if self._process is not None:
-            try:
-                self._process.wait(5)  # it ends when its socket does
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-        self._process = self._socket = None
+            self._process.end()
+        self._process = self._socket = self.pid = None
 
 
 _warm: dict[int, WarmProcess] = {}

@@ -8,6 +8,7 @@ import contextlib
 import gc
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -43,15 +44,16 @@ _IMPORTED = (
 )
 
 
-def main(descriptor: int, place: str) -> None:
-    """Serve the grader at the other end of a socket: for each request, with a socket of its own, fork a kernel, or, if
-    the request is empty (`{}`), a process that answers what is expected of a challenge.
+def main(listening: int, starting: int, place: str) -> None:
+    """Serve the first grader that connects: for each request, with a socket of its own, fork a kernel, or, if the
+    request is empty (`{}`), a process that answers what is expected of a challenge.
 
     Args:
-        descriptor: the socket's.
-        place: an empty folder, which is removed when the grader is gone.
+        listening: the descriptor of the socket to which the grader connects.
+        starting: that of a socket to the process that started this one, which may end before there is a grader.
+        place: a folder with nothing but that socket, which is removed when the grader is gone.
     """
-    grader, folder = socket.socket(fileno=descriptor), Path(place)
+    folder = Path(place)
     try:
         _import()
         from . import direct
@@ -64,7 +66,9 @@ def main(descriptor: int, place: str) -> None:
         gc.collect()
         gc.freeze()
         pages.collapse()
-        grader.sendall(b"ready")
+        if not (grader := _grader(socket.socket(fileno=listening), socket.socket(fileno=starting))):
+            return
+        grader.sendall(f"ready {os.getpid()}".encode())
         while True:
             request, descriptors, _, _ = socket.recv_fds(grader, _LARGEST, 2)
             if not request:
@@ -75,6 +79,15 @@ def main(descriptor: int, place: str) -> None:
         return
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _grader(listener: socket.socket, starter: socket.socket) -> socket.socket | None:
+    """The grader, once it connects; None if nobody is left who would."""
+    with listener, starter:
+        if listener not in select.select([listener, starter], [], [])[0]:
+            return None
+        os.unlink(listener.getsockname())  # it is the only one
+        return listener.accept()[0]
 
 
 def threads() -> int:
