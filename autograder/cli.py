@@ -178,12 +178,15 @@ def _grade(chosen: argparse.Namespace) -> int:
 
 
 def _grade_with(crew, chosen: argparse.Namespace) -> int:
-    from rich.console import Console
+    from .grading.importing import importing
 
-    from .grading.class_run import grade
-    from .grading.course import Course
-    from .grading.report.writing import remember, write
-    from .grading.table import show
+    with importing():
+        from rich.console import Console
+
+        from .grading.class_run import grade
+        from .grading.course import Course
+        from .grading.report.writing import remember, write
+        from .grading.table import show
 
     console = Console()
     course = Course(chosen.course)

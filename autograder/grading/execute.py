@@ -9,7 +9,7 @@ import nbgrader.preprocessors
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_output
+from nbformat.v4 import new_output
 from traitlets import Bool, Enum
 
 from ..checking import SECONDS
@@ -191,11 +191,16 @@ class Execute(nbgrader.preprocessors.Execute):
         own = self.nb.cells[index]
         self._inbox = inbox = []
         try:
-            self.execute_cell(new_code_cell(source), index, store_history=False)
+            self.execute_cell(_line(source), index, store_history=False)
         finally:
             self._inbox = None
             self.nb.cells[index] = own
         return inbox
+
+
+def _line(source: str) -> NotebookNode:
+    """A cell of the grader's own; unlike those that nbformat makes, it is not validated."""
+    return NotebookNode(cell_type="code", source=source, metadata=NotebookNode(), outputs=[], execution_count=None)
 
 
 def _seen(messages: list[str], reply: dict) -> Seen:

@@ -1,7 +1,6 @@
 """Look at what was handed in before it is graded: what is wrong, in one sentence with what to do, and whether it can be
 graded all the same."""
 
-import copy
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,14 +80,15 @@ def _problems(path: Path, released: NotebookNode) -> list[str]:
     known = {label(cell) for cell in released.cells} - {None}
     if not known & {label(cell) for cell in notebook.cells}:
         raise _Unreadable(f"{path.name} has none of this assignment's cells: ask for the notebook of this assignment.")
-    return repair(copy.deepcopy(notebook), released)
+    return repair(notebook, released)
 
 
 def _read(path: Path) -> NotebookNode:
     if (size := path.stat().st_size) > _LARGEST:
         raise _Unreadable(f"{path.name} has {size / 1e6:.0f} MB: ask for it to be handed in without its outputs.")
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        json.loads(text)
     except json.JSONDecodeError as error:
         raise _Unreadable(
             f"{path.name} is damaged (its JSON breaks at line {error.lineno}): ask for it to be handed in again."
@@ -96,7 +96,7 @@ def _read(path: Path) -> NotebookNode:
     except (ValueError, OSError, RecursionError):
         raise _Unreadable(f"{path.name} is damaged (no readable text): ask for it to be handed in again.") from None
     try:
-        notebook = nbformat.reads(json.dumps(data), as_version=4)
+        notebook = nbformat.reads(text, as_version=4)
         assert all({"cell_type", "source", "metadata"} <= cell.keys() for cell in notebook.cells)
     except Exception:
         raise _Unreadable(f"{path.name} is not a notebook, despite its name: ask for the notebook itself.") from None

@@ -1,11 +1,12 @@
 """What a worker does before its first submission comes, so that this one need not wait for it."""
 
 import contextlib
-import gc
 import os
 import threading
 from importlib import import_module
 from pathlib import Path
+
+from .importing import importing
 
 _IMPORTED = ("autograder.grading.work", "autograder.grading.execute", "autograder.grading.verify")
 
@@ -22,11 +23,10 @@ def get_ready(log: Path | None = None, warm: str | None = None) -> None:
             os.dup2(file.fileno(), 2)
     warming = threading.Thread(target=_warm, args=(warm,))
     warming.start()
-    with contextlib.suppress(Exception):
+    with importing(), contextlib.suppress(Exception):
         for name in _IMPORTED:
             import_module(name)
     warming.join()
-    gc.freeze()  # what has been imported stays: a worker that ends need not look through it
 
 
 def _warm(address: str | None) -> None:

@@ -87,8 +87,8 @@ def _forget_doubles(notebook: NotebookNode, expected: dict[str, NotebookNode]) -
 
 def _put_back(notebook: NotebookNode, expected: dict[str, NotebookNode]) -> list[str]:
     said = []
+    present = _places(notebook)
     for name, cell in expected.items():
-        present = {label(other): place for place, other in enumerate(notebook.cells) if label(other)}
         if name in present:
             continue
         if is_test(cell):
@@ -104,7 +104,12 @@ def _put_back(notebook: NotebookNode, expected: dict[str, NotebookNode]) -> list
         else:
             said.append(f"The cell “{name}” was missing; it was put back, so there is nothing to do.")
         notebook.cells.insert(_place(name, list(expected), present, len(notebook.cells)), copy.deepcopy(cell))
+        present = _places(notebook)
     return said
+
+
+def _places(notebook: NotebookNode) -> dict[str, int]:
+    return {label(cell): place for place, cell in enumerate(notebook.cells) if label(cell)}
 
 
 def _place(name: str, order: list[str], present: dict[str, int], end: int) -> int:

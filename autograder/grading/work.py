@@ -75,7 +75,7 @@ def _run(name: str, one: dict, data: dict, expected: dict[str, dict], folder: Pa
     for preprocessor in preprocessors:
         nb, resources = preprocessor(nb, resources)
     left = {key: resources["autograder"][key] for key in _LEFT if key in resources["autograder"]}
-    return {"text": nbformat.writes(nb), "left": left}
+    return {"text": nbformat.writes(nb, indent=None), "left": left}  # nobody reads it: without indents it is quicker
 
 
 def _trial(trial: dict, expected: dict[str, dict]) -> Trial:

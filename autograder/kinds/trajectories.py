@@ -20,7 +20,7 @@ from the pieces below:
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -100,16 +100,16 @@ def matching_calls(run: dict, other: dict) -> int:
     for k, (call, its) in enumerate(zip(run["calls"], other["calls"], strict=False)):
         if not same_call(call, its, before):
             return k
-        before = as_array(its["weights"])
+        before = its["weights"]
     return min(len(run["calls"]), len(other["calls"]))
 
 
-def same_call(call: dict, other: dict, before: np.ndarray | None = None) -> bool:
+def same_call(call: dict, other: dict, before: Sequence[float | None] | None = None) -> bool:
     """Whether one call left the same weights and state as another that began with the weights `before`, if known."""
-    weights, wanted = as_array(call["weights"]), as_array(other["weights"])
-    step = np.linalg.norm(wanted - before) if before is not None else math.inf
-    limit = _TOLERANCE * min(step, 0.1) + _ROUNDING * (1 + np.linalg.norm(wanted))
-    if weights.shape != wanted.shape or not (_lost(weights, wanted) or np.linalg.norm(weights - wanted) <= limit):
+    weights, wanted = call["weights"], other["weights"]
+    step = math.inf if before is None else _apart(wanted, before)
+    limit = _TOLERANCE * min(step, 0.1) + _ROUNDING * (1 + _apart(wanted, [0.0] * len(wanted)))
+    if len(weights) != len(wanted) or not (_lost(weights, wanted) or _apart(weights, wanted) <= limit):
         return False
     state, its = call.get("state", []), other.get("state", [])
     return len(state) == len(its) and all(close(a, b) for a, b in zip(state, its, strict=True))
@@ -148,9 +148,14 @@ def as_array(values: list[float | None]) -> np.ndarray:
     return np.array([math.nan if v is None else v for v in values], dtype=float)
 
 
-def _lost(weights: np.ndarray, wanted: np.ndarray) -> bool:
+def _apart(weights: Sequence[float | None], others: Sequence[float | None]) -> float:
+    """How far apart: nan if one of them is not finite. (A hundred mutants are compared, so it has to be quick.)"""
+    return math.nan if None in weights or None in others else math.dist(weights, others)
+
+
+def _lost(weights: list[float | None], wanted: list[float | None]) -> bool:
     """Whether both have run into nan: what else they hold is chance."""
-    return bool(np.isnan(weights).any() and np.isnan(wanted).any())
+    return None in weights and None in wanted
 
 
 # -- naming by agreement with a mutant -------------------------------------------------------------------------------

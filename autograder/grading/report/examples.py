@@ -192,6 +192,6 @@ def _notebooks(folder: Path) -> list[Path]:
 
 def _cells(path: Path) -> list[NotebookNode]:
     try:
-        return nbformat.read(path, as_version=4).cells
+        return nbformat.reader.reads(path.read_text(encoding="utf-8")).cells
     except Exception:  # nbformat raises many things at what is no notebook
         return []

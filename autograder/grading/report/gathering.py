@@ -103,14 +103,13 @@ def gather(course: Course, assignment: str) -> ClassWork:
     """
     course.require(assignment)
     known, handed_in = read(course, assignment), course.submissions(assignment)
-    work, released = ClassWork(assignment, known.cells), _Released(course, assignment)
+    work = ClassWork(assignment, known.cells)
     for student in sorted(known.scores.keys() | handed_in.keys()):
         folder = course.path(course.settings.autograded_directory, student, assignment)
         if not folder.is_dir() and student not in handed_in:
             continue
         one, scores = Submission(student, folder), known.scores.get(student, [])
         if not folder.is_dir() or _withdrawn(scores):
-            one.problem = released.problem(handed_in.get(student))
             work.ungraded.append(one)
             continue
         one.score = max(0.0, sum(score.points for score in scores) - known.penalties[student])
@@ -127,6 +126,9 @@ def gather(course: Course, assignment: str) -> ClassWork:
             f"Nothing of {assignment} has been graded yet: grade it with `autograder grade {assignment}`, then ask "
             "for the report again."
         )
+    released = _Released(course, assignment)
+    for one in work.ungraded:
+        one.problem = released.problem(handed_in.get(one.student))
     return work
 
 

@@ -18,6 +18,7 @@ from importlib import import_module
 from pathlib import Path
 
 from ... import exercises
+from ..importing import importing
 from ..sandbox import keeper, landlock, linux, view
 from ..sandbox.limits import Limits
 from . import pages
@@ -55,15 +56,14 @@ def main(listening: int, starting: int, place: str) -> None:
     """
     folder = Path(place)
     try:
-        _import()
-        from . import direct
-
+        with importing():
+            _import()
+            from . import direct
         view.copy_package(folder / "package")
         (folder / "root").mkdir()
         direct.prepare(str(folder / "ipython"))
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # forked processes that ended need no collecting
-        gc.collect()
         gc.freeze()
         pages.collapse()
         if not (grader := _grader(socket.socket(fileno=listening), socket.socket(fileno=starting))):
