@@ -29,7 +29,8 @@ class Usage:
 
     def __init__(self, kernel: int, limits: Limits) -> None:
         self._shared, self._limits = _status(kernel).memory, limits
-        self._start = self._before = self.look().cpu
+        self._start = self.look().cpu
+        self._before: float | None = self._start
         self._interrupted = False
 
     def look(self) -> Used:
@@ -43,12 +44,13 @@ class Usage:
         )
 
     def begin_cell(self) -> None:
-        """Count the next cell's processor time from here on."""
-        self._before, self._interrupted = self.look().cpu, False
+        """Count the next cell's processor time, from the next look on: to look at each cell takes too long."""
+        self._before, self._interrupted = None, False
 
     def reached(self) -> str:
         """The name of a limit that was reached, or ""; "interrupt" if the cell is to be interrupted, which is once."""
         used, limits = self.look(), self._limits
+        self._before = used.cpu if self._before is None else self._before
         cell = used.cpu - self._before
         if used.memory > limits.memory:
             return "memory"
