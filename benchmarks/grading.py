@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +33,8 @@ ROOT = Path(__file__).parents[1]
 HEADINGS = ["", "submissions", "s each", "CPU s each", "times stock", "MB per kernel", "MB in all"]
 
 _STOCK = 'c = get_config()\nc.CourseDirectory.course_id = "stock"\n'
-_EVERY = 5  # seconds between two looks at the memory, which take some time themselves
+_EVERY = 1  # seconds between two looks at the memory
+_LOOKED_AT = 12  # submissions that are graded once more, to look
 _MB = 2**20
 
 
@@ -56,34 +57,45 @@ class Figures:
 
 
 def measure(console: Console, students: int = 12, sample: int = 3) -> tuple[list[str], list[list[str]]]:
-    """Grade a class of `students` with `autograder grade`, and the first `sample` of them with stock nbgrader."""
-    with tempfile.TemporaryDirectory() as folder, progress(console, "Grading a class", 3) as step:
-        ours, stock = Path(folder) / "ours", Path(folder) / "stock"
-        course = _course(ours, (ROOT / "nbgrader_config.py").read_text(encoding="utf-8"))
-        _course(stock, _STOCK)
-        for folder in (ours, stock):  # as for every class that has handed something in
-            _run(folder, "nbgrader", "generate_assignment", ASSIGNMENT)
-        simulate(course, ASSIGNMENT, students, seed=1)
-        for submission in sorted((ours / "submitted").iterdir())[:sample]:
-            shutil.copytree(submission, stock / "submitted" / submission.name)
-        theirs = _measured(Figures("nbgrader autograde, stock", sample),
-                           lambda: _run(stock, "nbgrader", "autograde", ASSIGNMENT))  # fmt: skip
+    """Grade a class of `students` with `autograder grade`, and the first `sample` of them with stock nbgrader; then a
+    few once more, to look at the memory."""
+    with tempfile.TemporaryDirectory() as folder, progress(console, "Grading a class", 4) as step:
+        courses = {name: Path(folder) / name for name in ("ours", "stock", "ours again", "stock again")}
+        for name, its in courses.items():
+            ours = name.startswith("ours")
+            _course(its, (ROOT / "nbgrader_config.py").read_text(encoding="utf-8") if ours else _STOCK)
+            _run(its, "nbgrader", "generate_assignment", ASSIGNMENT)  # as for every class that has handed something in
+        simulate(Course(courses["ours"]), ASSIGNMENT, students, seed=1)
+        submissions = sorted((courses["ours"] / "submitted").iterdir())
+        for name, number in (("stock", sample), ("ours again", _LOOKED_AT), ("stock again", 1)):
+            for submission in submissions[:number]:
+                shutil.copytree(submission, courses[name] / "submitted" / submission.name)
+        theirs, own = Figures("nbgrader autograde, stock", sample), Figures("autograder grade", students)
+        floor = Figures("fork and execute, no kernel", students)
+        _timed(theirs, lambda: _autograde(courses["stock"]))
         step("stock nbgrader", True)
-        own = _measured(
-            Figures("autograder grade", students), lambda: _run(ours, "autograder.cli", "grade", ASSIGNMENT)
-        )
+        _timed(own, lambda: _grade(courses["ours"]))
         step("autograder grade", True)
-        notebooks = sorted((ours / "submitted").glob(f"*/{ASSIGNMENT}/*.ipynb"))
-        floor = _measured(Figures("fork and execute, no kernel", students), lambda: _floor(notebooks))
+        _timed(floor, lambda: _floor([path for one in submissions for path in one.glob(f"{ASSIGNMENT}/*.ipynb")]))
         step("the floor", True)
+        _watched(theirs, lambda: _autograde(courses["stock again"]))
+        _watched(own, lambda: _grade(courses["ours again"]))
+        step("memory", True)
     return HEADINGS, [one.row(theirs) for one in (theirs, own, floor)]
 
 
-def _course(folder: Path, config: str) -> Course:
+def _autograde(folder: Path) -> None:
+    _run(folder, "nbgrader", "autograde", ASSIGNMENT)
+
+
+def _grade(folder: Path) -> None:
+    _run(folder, "autograder.cli", "grade", ASSIGNMENT)
+
+
+def _course(folder: Path, config: str) -> None:
     folder.mkdir()
     (folder / "nbgrader_config.py").write_text(config, encoding="utf-8")
     shutil.copytree(ROOT / "source" / ASSIGNMENT, folder / "source" / ASSIGNMENT)
-    return Course(folder)
 
 
 def _run(folder: Path, *command: str) -> None:
@@ -128,12 +140,10 @@ def _execute(notebook: nbformat.NotebookNode) -> None:
                     exec(compile(ast.parse(cell.source), "cell", "exec"), names)
 
 
-def _measured(figures: Figures, action: Callable[[], None]) -> Figures:
-    with _watched(figures):
-        began, busy = time.perf_counter(), _busy()
-        action()
-        figures.seconds, figures.cpu = time.perf_counter() - began, _busy() - busy
-    return figures
+def _timed(figures: Figures, action: Callable[[], None]) -> None:
+    began, busy = time.perf_counter(), _busy()
+    action()
+    figures.seconds, figures.cpu = time.perf_counter() - began, _busy() - busy
 
 
 def _busy() -> float:
@@ -142,9 +152,9 @@ def _busy() -> float:
     return times.user + times.nice + times.system
 
 
-@contextlib.contextmanager
-def _watched(figures: Figures) -> Iterator[None]:
-    """Note the most memory that the processes started meanwhile have: a kernel's own, and that of all together."""
+def _watched(figures: Figures, action: Callable[[], None]) -> None:
+    """Note the most memory that the processes started meanwhile have: a kernel's own, and that of all together. To look
+    takes a tenth of the processors' time, so this is not timed."""
     ended = threading.Event()
 
     def watch() -> None:
@@ -161,16 +171,17 @@ def _watched(figures: Figures) -> Iterator[None]:
     watcher = threading.Thread(target=watch)
     watcher.start()
     try:
-        yield
+        action()
     finally:
         ended.set()
         watcher.join()
 
 
 def _is_kernel(process: psutil.Process) -> bool:
-    """An ordinary kernel says so; a forked one has its own user and session."""
+    """An ordinary kernel says so; a forked one has its own session, and was forked from one that looks the same."""
     command = process.cmdline()
-    return "ipykernel_launcher" in command or (os.getsid(process.pid) == process.pid and process.terminal() is None)
+    forked = os.getsid(process.pid) == process.pid and process.parent().cmdline() == command
+    return forked or "ipykernel_launcher" in command
 
 
 def main() -> None:
