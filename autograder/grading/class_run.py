@@ -92,6 +92,7 @@ def grade(
                 crew = crew or stack.enter_context(starting(log=course.log, sandboxed=course.sandboxed))
                 stack.enter_context(run.converting())
                 run.grade(crew, first, waiting)
+                crew.leave()
         run.withdraw_failed()
         run.result.rows = [row for row in rows(course, assignment) if row.student in submissions.keys() - run.failed]
     return run.result

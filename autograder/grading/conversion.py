@@ -118,7 +118,7 @@ class Conversion(Autograde):
             for name, one in graded["notebooks"].items():
                 resources = self.init_single_notebook_resources(str(self._folder(job.student) / f"{name}.ipynb"))
                 resources["autograder"] = one["left"]
-                nb = nbformat.reads(one["text"], as_version=4)
+                nb = nbformat.reader.reads(one["text"])
                 output, resources = self.exporter.from_notebook_node(nb, resources)
                 self.write_single_notebook(output, resources)
             self.set_permissions(self.assignment, job.student)
@@ -153,7 +153,7 @@ class Conversion(Autograde):
         folder, draws, notebooks = self._folder(student), {}, {}
         for path in sorted(folder.glob("*.ipynb")):
             text = path.read_text(encoding="utf-8")
-            drawn = draw_for(nbformat.reads(text, as_version=4), self.challenges.choose, self.assignment, student)
+            drawn = draw_for(nbformat.reader.reads(text), self.challenges.choose, self.assignment, student)
             draws |= {draw.id: draw for _, draw, _ in drawn.values() if draw}
             trials = {
                 name: {"check": asdict(check), "challenge": draw.id if draw else None, "problem": problem}

@@ -6,7 +6,7 @@ Their warm processes take longest, and begin first: so nothing else is imported 
 import concurrent.futures
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,10 +24,15 @@ class Starting:
 
     local: bool
     _started: concurrent.futures.Future
+    _end: Callable[[], None]
 
     def wait(self) -> "Workers":
         """The workers, once they are there. Raises what `cluster.workers` does."""
         return self._started.result()
+
+    def leave(self) -> None:
+        """Begin to end what was started here: there is no more work for it."""
+        self._end()
 
 
 @contextlib.contextmanager
@@ -50,7 +55,8 @@ def starting(
         contextlib.ExitStack() as stack,
         concurrent.futures.ThreadPoolExecutor(1) as thread,
     ):
-        yield Starting(scheduler is None, thread.submit(_start, stack, number, scheduler, log, addresses))
+        started = thread.submit(_start, stack, number, scheduler, log, addresses)
+        yield Starting(scheduler is None, started, lambda: thread.submit(stack.close))
 
 
 def _start(stack: contextlib.ExitStack, number: int, scheduler: str | None, log: Path, warm: list[str]) -> "Workers":
