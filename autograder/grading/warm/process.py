@@ -53,8 +53,11 @@ class Process:
             )  # fmt: skip
 
     def end(self) -> None:
-        """Wait for its end, when its grader has closed the connection; without one, that is now."""
+        """Wait for its end, when its grader has closed the connection; without a grader, end it now."""
         self._starter.close()
+        if os.path.exists(self.address):  # nobody has connected, and it may import for seconds yet
+            self._process.kill()
+            shutil.rmtree(os.path.dirname(self.address), ignore_errors=True)
         try:
             self._process.wait(_SECONDS)
         except subprocess.TimeoutExpired:

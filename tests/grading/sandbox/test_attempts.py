@@ -1,6 +1,7 @@
 """What a student's cell may try in a grading kernel: each attempt is real, and looked at from both sides."""
 
 import asyncio
+import dataclasses
 import os
 import re
 import socket
@@ -282,6 +283,15 @@ def test_a_limit_on_processes_that_linux_does_not_keep_is_kept(tmp_path, monkeyp
     usage = Usage(os.getpid(), Limits(processes=20))
     monkeypatch.setattr(usage_module, "_processes", lambda: [os.getpid()] * 21)
     assert usage.reached() == "processes"
+
+
+def test_a_cells_time_counts_from_when_it_is_first_seen(monkeypatch):
+    usage, used = Usage(os.getpid(), Limits(cell_cpu=10)), usage_module.Used(memory=0, cpu=0.0, processes=1)
+    seen = iter([100.0, 109.0, 111.0, 112.0, 116.0])
+    monkeypatch.setattr(usage_module, "_files", lambda: 0)
+    monkeypatch.setattr(usage, "look", lambda: dataclasses.replace(used, cpu=next(seen)))
+    usage.begin_cell()
+    assert [usage.reached() for _ in range(5)] == ["", "", "interrupt", "", "time"]
 
 
 def test_no_memory_is_had_that_no_process_is_charged_for(tmp_path):

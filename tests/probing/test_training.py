@@ -1,0 +1,42 @@
+"""Probes have gradients of the norms that were asked for, along the right trajectory."""
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.probing import training
+
+
+@pytest.mark.parametrize("loss", ["mean", "sum", "huber"])
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 2**31), norms=st.lists(st.floats(0.05, 0.5), min_size=1, max_size=3))
+def test_gradients_have_the_norms_asked_for(loss, seed, norms):
+    probe = training.make_probe(seed, lr=0.1, loss=loss, calls=[(norm, 10.0) for norm in norms])
+    model, optimizer, loss_fn = training.build(probe)
+    for call, norm in zip(probe["calls"], norms, strict=True):
+        optimizer.zero_grad()
+        loss_fn(model(torch.tensor(call["inputs"])), torch.tensor(call["targets"])).backward()
+        assert training.grad_norm_of(model) == pytest.approx(norm, rel=1e-3)
+        optimizer.step()
+
+
+def test_a_norm_that_no_distance_gives_ends_the_search():
+    model = torch.nn.Linear(1, 1)
+    inputs, direction = torch.ones(1, 1), torch.ones(1, 1)
+    huber = torch.nn.SmoothL1Loss()  # its gradient stays as large as at a distance of 1
+    assert training.scale_for(100.0, model, huber, inputs, direction) == pytest.approx(1e4)
+    assert all(p.grad is None for p in model.parameters())
+
+
+def test_a_distance_in_proportion_is_found_at_the_second_look():
+    model, looks = torch.nn.Linear(1, 1), []
+    loss_fn = torch.nn.MSELoss()
+
+    def counted(outputs, targets):
+        looks.append(1)
+        return loss_fn(outputs, targets)
+
+    scale = training.scale_for(6.0, model, counted, torch.ones(1, 1), torch.ones(1, 1))
+    assert scale == pytest.approx(6 / 8**0.5)  # the gradient is 2 of the weight and of the bias each, times the scale
+    assert len(looks) == 2
