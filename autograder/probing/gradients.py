@@ -16,10 +16,9 @@ from types import CodeType, FrameType
 
 import numpy as np
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from . import answers
-from .recorder import Recorder
+from .recorder import Looking, Recorder
 
 FORMS: dict[str, Callable[[list], Iterable]] = {
     "list": list,
@@ -111,7 +110,7 @@ class _Recorder(Recorder):
             self.spent_generator |= any(next(iterator, self) is self for iterator in iterators)
 
 
-class _SmallerCopies(TorchDispatchMode):
+class _SmallerCopies(Looking):
     """Notices a tensor that holds a gradient's entries (or those of all gradients) made smaller, their signs kept."""
 
     def __init__(self, grads: list[torch.Tensor]) -> None:

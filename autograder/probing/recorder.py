@@ -239,7 +239,16 @@ class Recorder:
             self.events.append(seen)
 
 
-class _ScaledCopies(TorchDispatchMode):
+class Looking(TorchDispatchMode):
+    """A mode that looks at each operation, and changes none."""
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Nothing is compiled here, and torch's guard against it takes longer than the operations themselves."""
+        return False
+
+
+class _ScaledCopies(Looking):
     """Notices operations that scale or clamp a gradient into a new tensor, or scale or clamp a copy of one (`seen`),
     and whether a gradient was ever `measured`."""
 
@@ -253,11 +262,6 @@ class _ScaledCopies(TorchDispatchMode):
         self._parameters = list(parameters)
         self._copies: list[torch.Tensor] = []
         self.seen = self.measured = False
-
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        """Nothing is compiled here, and torch's guard against it takes longer than the operations themselves."""
-        return False
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
         result = function(*args, **(kwargs or {}))

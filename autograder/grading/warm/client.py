@@ -164,7 +164,7 @@ class WarmProcess:
         if self._socket is not None:
             self._socket.close()
         if self._process is not None:
-            self._process.end()
+            self._process.close()
         self._process = self._socket = self.pid = None
 
 

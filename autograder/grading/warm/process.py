@@ -52,7 +52,7 @@ class Process:
                 start_new_session=True,  # Ctrl-C is for the grader
             )  # fmt: skip
 
-    def end(self) -> None:
+    def close(self) -> None:
         """Wait for its end, when its grader has closed the connection; without a grader, end it now."""
         self._starter.close()
         if os.path.exists(self.address):  # nobody has connected, and it may import for seconds yet
@@ -69,13 +69,4 @@ class Process:
 def processes(number: int, log: Path) -> Iterator[list[str]]:
     """Start some for graders that are not there yet; gives their addresses. Afterwards, wait for their end."""
     with contextlib.ExitStack() as stack:
-        yield [stack.enter_context(_process(log)).address for _ in range(number)]
-
-
-@contextlib.contextmanager
-def _process(log: Path) -> Iterator[Process]:
-    process = Process(log)
-    try:
-        yield process
-    finally:
-        process.end()
+        yield [stack.enter_context(contextlib.closing(Process(log))).address for _ in range(number)]

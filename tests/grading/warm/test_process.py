@@ -46,7 +46,7 @@ def test_it_ends_when_nobody_is_left_who_would_connect(tmp_path):
     log = tmp_path / "log"
     process = Process(log)
     (started,) = (one for one in psutil.Process().children() if process.address[:-7] in " ".join(one.cmdline()))
-    process.end()
+    process.close()
     assert gone(started.pid)
     assert not Path(process.address).parent.exists()
     assert log.read_text() == ""
