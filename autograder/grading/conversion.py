@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import nbformat
-from nbconvert.writers import FilesWriter
+from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter
 from nbgrader.preprocessors import SaveAutoGrades
@@ -62,11 +62,11 @@ class Conversion(Autograde):
         self._saving = classes[saving[0] :]
         self._running = [f"{one.__module__}.{one.__qualname__}" for one in running]
         self._settings = _plain({base.__name__ for one in running for base in one.__mro__}, self.config)
-        self.writer = FilesWriter(parent=self, config=self.config)
-        self.exporter = self.exporter_class(parent=self, config=self.config, optimistic_validation=True)
+        self.exporter = self.exporter_class(parent=self, config=self.config)
 
     def begin(self, student: str) -> Job:
-        """Copy a submission, sanitise its notebooks, and draw its challenges. Raises whatever nbgrader does."""
+        """Copy the files of a submission, sanitise its notebooks, and draw its challenges. Raises whatever nbgrader
+        does."""
         self._set_up(student)
         with self._nothing_left(student):
             self.init_notebooks()
@@ -74,9 +74,7 @@ class Conversion(Autograde):
             self.init_destination(self.assignment, student)
             self.init_assignment(self.assignment, student)
             self._register(self.sanitize_preprocessors)
-            for path in sorted(self.notebooks):
-                BaseConverter.convert_single_notebook(self, path)
-            return self._job(student)
+            return self._job(student, dict(map(self._sanitised, sorted(self.notebooks))))
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         """Copy the files beside the notebooks, and enter the submission: as nbgrader does it, but in one transaction.
@@ -116,11 +114,10 @@ class Conversion(Autograde):
             self._register(self._saving)
             self._sanitizing = False
             for name, one in graded["notebooks"].items():
-                resources = self.init_single_notebook_resources(str(self._folder(job.student) / f"{name}.ipynb"))
-                resources["autograder"] = one["left"]
-                nb = nbformat.reader.reads(one["text"])
-                output, resources = self.exporter.from_notebook_node(nb, resources)
-                self.write_single_notebook(output, resources)
+                path = self._folder(job.student) / f"{name}.ipynb"
+                resources = self.init_single_notebook_resources(str(path)) | {"autograder": one["left"]}
+                nb, _ = self._preprocessed(nbformat.reader.reads(one["text"]), resources)
+                path.write_text(f"{nbformat.v4.writes(nb)}\n", encoding="utf-8")
             self.set_permissions(self.assignment, job.student)
 
     def forget(self, student: str) -> None:
@@ -137,6 +134,20 @@ class Conversion(Autograde):
         for one in preprocessors:
             self.exporter.register_preprocessor(one)
 
+    def _sanitised(self, path: str) -> tuple[str, NotebookNode]:
+        """A notebook's name, and what is to be run of it."""
+        _, nb = nbformat.validator.normalize(nbformat.read(path, as_version=4))  # as nbconvert does: ids are mended
+        nb, resources = self._preprocessed(nb, self.init_single_notebook_resources(path))
+        return resources["unique_key"], nb
+
+    def _preprocessed(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Apply what is registered, as an exporter does, without the copies that it makes: the notebook is nobody
+        else's."""
+        for preprocess in self.exporter._preprocessors:
+            nb, resources = preprocess(nb, resources)
+        nbformat.validate(nb, relax_add_props=True)
+        return nb, resources
+
     def _folder(self, student: str) -> Path:
         return Path(self.coursedir.format_path(self.coursedir.autograded_directory, student, self.assignment))
 
@@ -149,17 +160,16 @@ class Conversion(Autograde):
             self.forget(student)
             raise
 
-    def _job(self, student: str) -> Job:
+    def _job(self, student: str, sanitised: dict[str, NotebookNode]) -> Job:
         folder, draws, notebooks = self._folder(student), {}, {}
-        for path in sorted(folder.glob("*.ipynb")):
-            text = path.read_text(encoding="utf-8")
-            drawn = draw_for(nbformat.reader.reads(text), self.challenges.choose, self.assignment, student)
+        for name, nb in sanitised.items():
+            drawn = draw_for(nb, self.challenges.choose, self.assignment, student)
             draws |= {draw.id: draw for _, draw, _ in drawn.values() if draw}
             trials = {
-                name: {"check": asdict(check), "challenge": draw.id if draw else None, "problem": problem}
-                for name, (check, draw, problem) in drawn.items()
+                grade_id: {"check": asdict(check), "challenge": draw.id if draw else None, "problem": problem}
+                for grade_id, (check, draw, problem) in drawn.items()
             }
-            notebooks[path.stem] = {"text": text, "trials": trials}
+            notebooks[name] = {"text": json.dumps(nb), "trials": trials}
         data = {"assignment": self.assignment, "student": student, "notebooks": notebooks, "files": _files(folder)}
         return Job(student, json.dumps(data | {"preprocessors": self._running, "settings": self._settings}), draws)
 

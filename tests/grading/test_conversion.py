@@ -125,7 +125,7 @@ def test_each_step_does_what_nbgraders_does(course, tmp_path, ours, theirs):
 
 
 def _step(course, kind):
-    nb = nbformat.read(course.folder / "autograded" / "student1" / ASSIGNMENT / NOTEBOOK, as_version=4)
+    nb = nbformat.read(course.folder / "submitted" / "student1" / ASSIGNMENT / NOTEBOOK, as_version=4)
     nb.metadata.kernelspec = {"name": "another", "display_name": "another"}
     for cell in nb.cells:
         if cell.metadata.get("nbgrader", {}).get("points"):
