@@ -18,7 +18,7 @@ import numpy as np
 import torch
 
 from . import answers
-from .recorder import Looking, Recorder
+from .recorder import CopyRecorder, Looking
 
 FORMS: dict[str, Callable[[list], Iterable]] = {
     "list": list,
@@ -89,7 +89,7 @@ def watch(answer: Callable, case: dict) -> dict:
     }
 
 
-class _Recorder(Recorder):
+class _Recorder(CopyRecorder):
     """Tells copies of the parameters from tensors that are no parameters at all, and sees any iterator used up."""
 
     own_code: CodeType | None = None

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from types import CodeType, FrameType, GeneratorType
+from typing import Self
 
 import numpy as np
 import torch
@@ -56,8 +57,8 @@ class Recorder:
     `events` is a list of dicts: `event` (zero_grad, forward, backward, clip, step, edit_weights), `grad_norm` (global
     2-norm of the gradients right after it; None where there are none), and for `clip` also `by` (the function, or
     "hand") and `on` (parameters, some-parameters, nothing, other-tensors).
-    `foreign` names events that acted on another model or optimizer, `scaled_copies` says whether gradients were
-    scaled or clamped into a copy, and `spent_generator` whether the code was left with a generator already used up.
+    `foreign` names events that acted on another model or optimizer, and `spent_generator` says whether the code was
+    left with a generator already used up.
     """
 
     _KNOWN = (*_CLIPS, *_BACKWARDS, *_ZERO_GRADS, _FORWARD)  # what `_recognise` looks for, beside steps
@@ -73,23 +74,16 @@ class Recorder:
         known = (*self._KNOWN, self._forward_code)
         self._names = {"step", *(code.co_name for code in known if code)}
         self._open: list[tuple[FrameType, dict]] = []
-        self._copies = _ScaledCopies(self._parameters)
         self._grad_memory = [_Memory() for _ in self._parameters]
         self._weight_memory = [_Memory() for _ in self._parameters]
 
-    @property
-    def scaled_copies(self) -> bool:
-        return self._copies.seen
-
-    def __enter__(self) -> "Recorder":
+    def __enter__(self) -> Self:
         self._state = self._look()
-        self._copies.__enter__()
         sys.settrace(self._called)
         return self
 
     def __exit__(self, *exception: object) -> None:
         sys.settrace(None)
-        self._copies.__exit__(*exception)
         with suppress(RuntimeError):
             self._compare()
 
@@ -237,6 +231,31 @@ class Recorder:
             last.update(seen)
         else:
             self.events.append(seen)
+
+
+class CopyRecorder(Recorder):
+    """A recorder that also looks at each operation, which doubles the time: `scaled_copies` says whether gradients were
+    scaled or clamped into a copy, `measured` whether one was ever measured."""
+
+    def __init__(self, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> None:
+        super().__init__(model, optimizer)
+        self._copies = _ScaledCopies(self._parameters)
+
+    @property
+    def scaled_copies(self) -> bool:
+        return self._copies.seen
+
+    @property
+    def measured(self) -> bool:
+        return self._copies.measured
+
+    def __enter__(self) -> Self:
+        self._copies.__enter__()
+        return super().__enter__()
+
+    def __exit__(self, *exception: object) -> None:
+        super().__exit__(*exception)
+        self._copies.__exit__(*exception)
 
 
 class Looking(TorchDispatchMode):

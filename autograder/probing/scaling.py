@@ -22,7 +22,7 @@ import numpy as np
 import torch
 
 from . import answers, training
-from .recorder import Recorder, code_of
+from .recorder import CopyRecorder, Recorder, code_of
 
 ARGUMENTS = ("model", "optimizer", "scaler", "loss_fn", "inputs", "targets", "max_norm")
 
@@ -159,7 +159,7 @@ _UPDATE = code_of(torch.amp.GradScaler.update)
 _EVENTS = {_SCALE: "scale", _UNSCALE: "unscale", _STEP: "step", _UPDATE: "update"}
 
 
-class ScalingRecorder(Recorder):
+class ScalingRecorder(CopyRecorder):
     """A recorder that also sees what is asked of the scaler: scale, unscale, step (by "scaler"), update.
 
     A `scale` has `on` (loss or outputs), an `update` has `by` "value" if a new scale was handed in. Gradients divided
@@ -200,7 +200,7 @@ class ScalingRecorder(Recorder):
             self._inner_steps = 0
             return
         if seen["event"] == "unscale":
-            seen["measured"] = self._copies.measured
+            seen["measured"] = self.measured
         self._inner_steps += seen["event"] == "step" and seen.get("by") == "scaler" and not outer
         super()._add(seen)
 

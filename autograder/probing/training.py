@@ -12,6 +12,7 @@ optimizer still has the `same_lr`. Where a `Form` says so, also `state`: further
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ import torch
 
 from . import answers
 from .isolation import mentions, reachable, undisturbed
-from .recorder import Recorder
+from .recorder import CopyRecorder, Recorder
 
 _LOSSES = {
     "mean": torch.nn.MSELoss,
@@ -128,9 +129,16 @@ def observe(answer: object, probes: list[dict], form: Form, watched: int) -> dic
 
 
 def _watch(answer: object, probe: dict, form: Form) -> tuple[dict, list[dict]]:
-    """Run two calls of one probe once more under observation; what is done there never counts for or against it."""
-    recorders: list = []
-    run(answer, {**probe, "calls": probe["calls"][:2]}, form, recorders)
+    """Run two calls of one probe once more under observation; what is done there never counts for or against it.
+
+    Where nothing was clipped, once more again: was it a copy that was?
+    """
+    probe = {**probe, "calls": probe["calls"][:2]}
+    recorders: list[Recorder] = []
+    copies: list[CopyRecorder] = []
+    run(answer, probe, form, _into(recorders, Recorder))
+    if not any(event["event"] == "clip" for seen in recorders for event in seen.events):
+        run(answer, probe, form, _into(copies, CopyRecorder))
     evidence = {
         "order": [[event["event"] for event in seen.events] for seen in recorders],
         "clips": [
@@ -140,17 +148,30 @@ def _watch(answer: object, probe: dict, form: Form) -> tuple[dict, list[dict]]:
         "backward_by": sorted({e["by"] for seen in recorders for e in seen.events if e["event"] == "backward"}),
         "backward_norms": [e["grad_norm"] for seen in recorders[:1] for e in seen.events if e["event"] == "backward"],
         "spent_generator": any(seen.spent_generator for seen in recorders),
-        "scaled_copies": any(seen.scaled_copies for seen in recorders),
+        "scaled_copies": any(seen.scaled_copies for seen in copies),
     }
     return evidence, recorders[min(1, len(recorders) - 1)].events if recorders else []
 
 
+def _into(recorders: list, kind: type[Recorder]) -> Callable[[dict], Recorder]:
+    """Makes a recorder for each call, and keeps it."""
+
+    def watch(kept: dict) -> Recorder:
+        recorders.append(kind(kept["model"], kept["optimizer"]))
+        return recorders[-1]
+
+    return watch
+
+
 def run(
-    answer: Callable, probe: dict, form: Form = TRAIN_STEP, recorders: list[Recorder] | None = None
+    answer: Callable,
+    probe: dict,
+    form: Form = TRAIN_STEP,
+    watch: Callable[[dict], AbstractContextManager] = lambda kept: nullcontext(),
 ) -> tuple[dict, dict | None]:
     """Make the calls of one probe; returns the run and the fault that ended it early, if any.
 
-    With a list of `recorders`, each call is also watched, and its recorder is appended to the list.
+    Each call is inside what `watch` makes of the lasting arguments.
     """
     kept = form.lasting(probe)
     calls: list[dict] = []
@@ -158,13 +179,8 @@ def run(
         by_name = kept | form.call(call)
         arguments = [by_name[name] for name in form.arguments]
         try:
-            with torch.enable_grad():
-                if recorders is None:
-                    returned = answer(*arguments)
-                else:
-                    recorders.append(Recorder(kept["model"], kept["optimizer"]))
-                    with recorders[-1]:
-                        returned = answer(*arguments)
+            with torch.enable_grad(), watch(kept):
+                returned = answer(*arguments)
             calls.append(_observe_call(returned, kept, form, probe["lr"]))
         except (Exception, SystemExit) as error:
             return {"calls": calls}, answers.raised(error, answer)

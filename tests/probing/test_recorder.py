@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from autograder.probing import training
-from autograder.probing.recorder import Recorder
+from autograder.probing.recorder import CopyRecorder, Recorder
 from tests.exercises.train_step import right
 
 PROBE = training.make_probe(1, lr=0.2, loss="mean", calls=[(5.0, 1.0)])
@@ -86,7 +86,9 @@ def test_says_what_was_clipped_and_how_far():
     assert (clip["by"], clip["on"], clip["max_norm"]) == ("clip_grad_norm_", "parameters", 1.0)
 
 
+@pytest.mark.parametrize("kind", [Recorder, CopyRecorder])
 @pytest.mark.parametrize("name", right.corpus.rights)
-def test_watching_changes_nothing(name):
+def test_watching_changes_nothing(name, kind):
     answer = right.corpus.rights[name]
-    assert training.run(answer, PROBE) == training.run(answer, PROBE, recorders=[])
+    watched = training.run(answer, PROBE, watch=lambda kept: kind(kept["model"], kept["optimizer"]))
+    assert training.run(answer, PROBE) == watched
