@@ -2,11 +2,9 @@
 
 import textwrap
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from . import exercises
+from .packaged import packaged
 
 _TIERS = ("A nudge", "A pointer", "Nearly there")
 _given: dict[str, int] = {}
@@ -32,5 +30,4 @@ def hint(exercise: str, tier: int | None = None) -> None:
 
 @cache
 def _hints(exercise: str) -> list[str]:
-    package = exercises.get(exercise).__package__
-    return yaml.safe_load(resources.files(package).joinpath("hints.yaml").read_text(encoding="utf-8"))
+    return packaged(exercises.get(exercise).__package__, "hints.yaml")

@@ -3,10 +3,9 @@
 import textwrap
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
+from .packaged import packaged
 
 MIME_TYPE = "application/vnd.autograder.result+json"
 
@@ -141,8 +140,7 @@ def catalogue(packages: tuple[str, ...]) -> dict[str, Misconception]:
     """The misconceptions in packages' `misconceptions.yaml`, by code; the first package to name a code has its say."""
     entries: dict[str, dict[str, str]] = {}
     for package in reversed(packages):
-        text = resources.files(package).joinpath("misconceptions.yaml").read_text(encoding="utf-8")
-        entries |= yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        entries |= packaged(package, "misconceptions.yaml")
     return {code: Misconception(code=code, **texts) for code, texts in entries.items()}
 
 

@@ -5,16 +5,15 @@ import json
 import random
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from importlib import resources
 
 import nbformat
-import yaml
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution, is_task, rmtree
 
 from ..authoring import answers_of
 from ..exercises import get
 from ..exercises.solutions import Answers
+from ..packaged import packaged
 from .course import Course
 from .problems import CourseError
 from .repair import label
@@ -116,7 +115,7 @@ def fill(released: NotebookNode, answers: dict[str, Drawn], texts: dict[str, str
 
 def _texts(notebook: NotebookNode, rng: random.Random) -> dict[str, str]:
     """What somebody may have written in answer to each question that a person will grade; often not very good."""
-    written = yaml.safe_load(resources.files(__package__).joinpath("texts.yaml").read_text(encoding="utf-8"))
+    written = packaged(__package__, "texts.yaml")
     asking = [label(cell) for cell in notebook.cells if is_task(cell) or _asks_for_text(cell)]
     return {name: rng.choice(written.get(name, written["anything"])) for name in asking}
 

@@ -6,8 +6,7 @@ outputs is discarded: it has the grader's own, and a pass is a judgement that wa
 
 from dataclasses import dataclass, replace
 
-from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat import NotebookNode, from_dict
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from .. import exercises, judging
@@ -109,12 +108,15 @@ def outputs(judgement: Judgement) -> list[NotebookNode]:
     """The outputs of a test cell: for nbgrader, an error is no points, and none is all of them."""
     result = judgement.result
     if result is None:
-        return [new_output("error", ename="NotGraded", evalue=_NOT_GRADED, traceback=[_NOT_GRADED])]
-    shown = new_output("display_data", data=plain_bundle(result, with_message=result.passed))
-    if result.passed:
-        return [shown]
-    message = result.message()
-    return [shown, new_output("error", ename="CheckFailed", evalue=message, traceback=message.splitlines())]
+        return [_error("NotGraded", _NOT_GRADED)]
+    bundle = plain_bundle(result, with_message=result.passed)
+    shown = NotebookNode(output_type="display_data", data=from_dict(bundle), metadata=NotebookNode())
+    return [shown] if result.passed else [shown, _error("CheckFailed", result.message())]
+
+
+def _error(name: str, message: str) -> NotebookNode:
+    """An output as nbformat makes it, which also validates it; that is done with the whole notebook."""
+    return NotebookNode(output_type="error", ename=name, evalue=message, traceback=message.splitlines())
 
 
 def _entry(trial: Trial, judgement: Judgement) -> dict:

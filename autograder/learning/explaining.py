@@ -8,11 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from importlib import resources
 from typing import Any
 
-import yaml
-
+from ..packaged import packaged
 from . import forms, learner, markup, ordering, progress, spotting
 
 FOUND, MISSING, CONTRADICTED = "found", "missing", "contradicted"
@@ -159,8 +157,7 @@ def _by_patterns(text: spotting.Text, patterns: dict[str, tuple[str, ...]]) -> t
 
 @cache
 def _source() -> dict[str, Any]:
-    text = resources.files(__package__).joinpath("explanations.yaml").read_text(encoding="utf-8")
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return packaged(__package__, "explanations.yaml")
 
 
 @cache

@@ -239,7 +239,7 @@ class CopyRecorder(Recorder):
 
     def __init__(self, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> None:
         super().__init__(model, optimizer)
-        self._copies = _ScaledCopies(self._parameters)
+        self._copies = ScaledCopies(self._parameters)
 
     @property
     def scaled_copies(self) -> bool:
@@ -267,7 +267,7 @@ class Looking(TorchDispatchMode):
         return False
 
 
-class _ScaledCopies(Looking):
+class ScaledCopies(Looking):
     """Notices operations that scale or clamp a gradient into a new tensor, or scale or clamp a copy of one (`seen`),
     and whether a gradient was ever `measured`."""
 

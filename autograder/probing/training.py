@@ -14,13 +14,16 @@ optimizer still has the `same_lr`. Where a `Form` says so, also `state`: further
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import torch
 
 from . import answers
 from .isolation import mentions, reachable, undisturbed
-from .recorder import CopyRecorder, Recorder
+from .recorder import Recorder, ScaledCopies
+
+Watcher = TypeVar("Watcher", bound=AbstractContextManager)
 
 _LOSSES = {
     "mean": torch.nn.MSELoss,
@@ -135,10 +138,10 @@ def _watch(answer: object, probe: dict, form: Form) -> tuple[dict, list[dict]]:
     """
     probe = {**probe, "calls": probe["calls"][:2]}
     recorders: list[Recorder] = []
-    copies: list[CopyRecorder] = []
-    run(answer, probe, form, _into(recorders, Recorder))
+    copies: list[ScaledCopies] = []
+    run(answer, probe, form, lambda kept: _kept(recorders, Recorder(kept["model"], kept["optimizer"])))
     if not any(event["event"] == "clip" for seen in recorders for event in seen.events):
-        run(answer, probe, form, _into(copies, CopyRecorder))
+        run(answer, probe, form, lambda kept: _kept(copies, ScaledCopies(kept["model"].parameters())))
     evidence = {
         "order": [[event["event"] for event in seen.events] for seen in recorders],
         "clips": [
@@ -148,19 +151,14 @@ def _watch(answer: object, probe: dict, form: Form) -> tuple[dict, list[dict]]:
         "backward_by": sorted({e["by"] for seen in recorders for e in seen.events if e["event"] == "backward"}),
         "backward_norms": [e["grad_norm"] for seen in recorders[:1] for e in seen.events if e["event"] == "backward"],
         "spent_generator": any(seen.spent_generator for seen in recorders),
-        "scaled_copies": any(seen.scaled_copies for seen in copies),
+        "scaled_copies": any(looked.seen for looked in copies),
     }
     return evidence, recorders[min(1, len(recorders) - 1)].events if recorders else []
 
 
-def _into(recorders: list, kind: type[Recorder]) -> Callable[[dict], Recorder]:
-    """Makes a recorder for each call, and keeps it."""
-
-    def watch(kept: dict) -> Recorder:
-        recorders.append(kind(kept["model"], kept["optimizer"]))
-        return recorders[-1]
-
-    return watch
+def _kept(watchers: list[Watcher], watcher: Watcher) -> Watcher:
+    watchers.append(watcher)
+    return watcher
 
 
 def run(

@@ -71,6 +71,18 @@ class DirectKernel(IPythonKernel):
     def _abort_queues(self, subshell_id: str | None = None) -> None:
         """There is no queue: the grader sends one request after the other."""
 
+    async def do_execute(self, code: str, silent: bool, *arguments: Any, **options: Any) -> dict[str, Any]:
+        """What is silent is a line of the grader's own, plain Python: IPython's way to run it takes most of a
+        millisecond."""
+        if not silent:
+            return await super().do_execute(code, silent, *arguments, **options)
+        try:
+            with self.shell.builtin_trap:
+                exec(code, self.shell.user_ns)
+        except BaseException as error:  # also of what a notebook has replaced
+            return {"status": "error", "ename": type(error).__name__, "evalue": "", "traceback": []}
+        return {"status": "ok", "payload": [], "user_expressions": {}}
+
     async def answer(self, request: dict) -> None:
         """Do what a request asks for: to execute code, or to tell what kernel this is."""
         self.set_parent([], request, channel="shell")

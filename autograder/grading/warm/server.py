@@ -7,6 +7,7 @@ before each fork whether that is still so: a process forked from several threads
 import contextlib
 import gc
 import json
+import linecache
 import os
 import select
 import shutil
@@ -43,6 +44,23 @@ _IMPORTED = (
     "autograder.checking",
     "autograder.probing.handover",
     "autograder.grading.warm.kernel",
+)
+
+
+# Whose lines are read for a stack of the kernel's, as torch.manual_seed makes one (for a GPU that may come).
+_IN_EACH_STACK = (
+    "asyncio.base_events",
+    "asyncio.events",
+    "ipykernel.ipkernel",
+    "ipykernel.kernelbase",
+    "ipykernel.zmqshell",
+    "IPython.core.async_helpers",
+    "IPython.core.interactiveshell",
+    "torch._compile",
+    "torch._dynamo.eval_frame",
+    "torch.cuda",
+    "torch.cuda.random",
+    "torch.random",
 )
 
 
@@ -105,6 +123,8 @@ def threads() -> int:
 def _import() -> None:
     for name in _IMPORTED:
         import_module(name)
+    for name in _IN_EACH_STACK:
+        linecache.getlines(sys.modules[name].__file__)
     sys.modules["torch"].set_num_threads(1)
     landlock.works()  # which imports it
     for name in _probes():
