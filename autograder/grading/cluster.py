@@ -25,7 +25,9 @@ _SECONDS = 15  # to reach a scheduler
 _SETTINGS = {
     "distributed.scheduler.allowed-failures": 2,  # a submission on which workers die is not tried for ever
     "distributed.worker.daemon": True,
-    "distributed.worker.profile.enabled": False,  # nobody looks at it
+    "distributed.worker.profile.enabled": False,  # nobody looks at it, nor at these, which are taken very often
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.tick.interval": "1s",
     "distributed.admin.large-graph-warning-threshold": "1GB",
     "distributed.comm.timeouts.connect": f"{_SECONDS}s",
 }

@@ -107,13 +107,13 @@ class Conversion(Autograde):
                 copy.unlink(missing_ok=True)
                 shutil.copy(path, copy)
 
-    def finish(self, job: Job, graded: dict) -> None:
+    def finish(self, job: Job, graded: str) -> None:
         """Save what `work.run` gave for a job: scores, notebooks, record. Raises whatever nbgrader does."""
         self._set_up(job.student)
         with self._nothing_left(job.student):
             self._register(self._saving)
             self._sanitizing = False
-            for name, one in graded["notebooks"].items():
+            for name, one in json.loads(graded)["notebooks"].items():
                 path = self._folder(job.student) / f"{name}.ipynb"
                 resources = self.init_single_notebook_resources(str(path)) | {"autograder": one["left"]}
                 nb, _ = self._preprocessed(nbformat.reader.reads(one["text"]), resources)

@@ -36,7 +36,7 @@ def expectation(exercise: str, seed: int) -> dict:
     return challenges.expectation(exercise, seed)
 
 
-def run(job: str, expected: dict[str, dict]) -> dict:
+def run(job: str, expected: dict[str, dict]) -> str:
     """Run the notebooks of a job and judge what was observed.
 
     Args:
@@ -45,7 +45,8 @@ def run(job: str, expected: dict[str, dict]) -> dict:
         expected: what is expected of each challenge, by id.
 
     Returns:
-        `notebooks`, by name: the `text`, and what was `left` for the record and the scores.
+        JSON text of `notebooks`, by name: the `text`, and what was `left` for the record and the scores. (Dask looks
+        into anything else, to know how large it is.)
 
     Raises:
         CourseError: there can be no sandbox here.
@@ -57,11 +58,10 @@ def run(job: str, expected: dict[str, dict]) -> dict:
     with tempfile.TemporaryDirectory(prefix="autograder_") as name:
         folder = Path(name)
         _write(data["files"], folder)
-        return {
-            "notebooks": {
-                name: _run(name, one, data, expected, folder, preprocessors) for name, one in data["notebooks"].items()
-            }
+        notebooks = {
+            name: _run(name, one, data, expected, folder, preprocessors) for name, one in data["notebooks"].items()
         }
+        return json.dumps({"notebooks": notebooks})
 
 
 def _run(name: str, one: dict, data: dict, expected: dict[str, dict], folder: Path, preprocessors: list) -> dict:
