@@ -71,6 +71,8 @@ def require_whole(observations: dict, expected: dict) -> None:
 
 def text(value: str) -> str:
     """A text from a student's process in a form that can be shown: one line, not too long, no paths."""
+    if value.isidentifier():  # as nearly all are
+        return value[:_LONGEST_TEXT]
     value = "".join(sign if sign.isprintable() else " " for sign in value[: 4 * _LONGEST_TEXT])
     return PATH.sub(lambda path: "…/" + re.split(r"[/\\]", path[0])[-1], value)[:_LONGEST_TEXT]
 
@@ -83,11 +85,11 @@ def _plain(value: Any, depth: int) -> Any:
     if depth > _DEEPEST:
         raise Malformed("nested too deeply")
     match value:
+        case float() if math.isfinite(value):
+            return value
         case None | bool():
             return value
         case int() if abs(value) <= _LARGEST_NUMBER:
-            return value
-        case float() if math.isfinite(value):
             return value
         case str():
             return text(value)

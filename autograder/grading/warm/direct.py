@@ -21,11 +21,13 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+from ipykernel import zmqshell
 from ipykernel.ipkernel import IPythonKernel
 from IPython.core import pylabtools
 from IPython.core.profiledir import ProfileDir
 from jupyter_client.session import Session, json_packer
 from matplotlib_inline.backend_inline import configure_inline_support
+from traitlets import Type
 
 from .kernel import LONGEST, SETTINGS, settle
 
@@ -59,9 +61,24 @@ class Talk(Session):
         return message
 
 
+class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
+    """ipykernel's shell, by whose name libraries know where they are. For each cell ipykernel has its text transformed,
+    and then IPython again: it is done once."""
+
+    _transformed: tuple[str, str] | None = None
+
+    def transform_cell(self, raw_cell: str) -> str:
+        known, self._transformed = self._transformed, None
+        if known and known[0] == raw_cell:
+            return known[1]
+        self._transformed = raw_cell, super().transform_cell(raw_cell)
+        return self._transformed[1]
+
+
 class DirectKernel(IPythonKernel):
     """An IPython kernel that is handed its requests."""
 
+    shell_class = Type(ZMQInteractiveShell)
     shell_channel_thread = SimpleNamespace(parent_thread=threading.main_thread())
 
     @property

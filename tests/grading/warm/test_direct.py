@@ -31,6 +31,12 @@ CELLS = [
     "raise SystemExit",
     "_, In[1], Out[1]",
 ]
+COUNTED = """count = 0
+def seen(lines):
+    global count
+    count += 1
+    return lines
+get_ipython().input_transformers_post.append(seen)"""
 PICTURE = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nNone"
 
 
@@ -63,6 +69,10 @@ class TestAKernelThatTalksOverOneSocket:
         assert ours == others
         assert ours[0] == (1, [("execute_result", '{"text/plain": "2"}'), ("stdout", "1\n")])
         assert ours[1] == (2, [("execute_result", '{"text/plain": "0"}'), ("stderr", "err\n"), ("stdout", "hello\n")])
+
+    def test_transforms_each_cell_once_with_what_is_registered_then(self, tmp_path):
+        *_, (_, shown) = outputs(DirectKernelManager, tmp_path, "pass", COUNTED, "pass", "pass", "count")
+        assert dict(shown)["execute_result"] == '{"text/plain": "3"}'
 
     def test_shows_pictures(self, tmp_path):
         ((_, shown),) = outputs(DirectKernelManager, tmp_path, PICTURE)
