@@ -122,7 +122,7 @@ class _Channel:
     def __init__(self, client: DirectClient) -> None:
         self._client = client
         self._messages: deque[dict] = deque()
-        self._arrived: asyncio.Event | None = None
+        self._arrived: asyncio.Future | None = None
 
     @property
     def full(self) -> bool:
@@ -130,15 +130,15 @@ class _Channel:
 
     def put(self, message: dict) -> None:
         self._messages.append(message)
-        if self._arrived is not None:
-            self._arrived.set()
+        if self._arrived is not None and not self._arrived.done():
+            self._arrived.set_result(None)
 
     async def get_msg(self, timeout: float | None = None) -> dict:
         """The next message. Raises Empty if none arrives within so many seconds."""
         while not self._messages:
-            self._arrived = asyncio.Event()
+            self._arrived = asyncio.get_running_loop().create_future()
             try:
-                await asyncio.wait_for(self._arrived.wait(), timeout)
+                await asyncio.wait_for(self._arrived, timeout)
             except TimeoutError:
                 raise Empty from None
         message = self._messages.popleft()
