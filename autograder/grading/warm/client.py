@@ -1,5 +1,6 @@
 """The grader's side of the warm process: start it, start it again when it is gone, and have it fork kernels."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -38,6 +39,17 @@ class ForkedKernel:
                 self._said += data
                 self._ended = not data
         return self._said.decode("utf-8", "replace").strip(), self._ended
+
+    async def heard(self, seconds: float) -> None:
+        """Wait until there is something new to poll for, but not longer than so many seconds."""
+        loop = asyncio.get_running_loop()
+        new = loop.create_future()
+        loop.add_reader(self._channel, lambda: new.done() or new.set_result(None))
+        try:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(new, seconds)
+        finally:
+            loop.remove_reader(self._channel)
 
     def signal(self, number: int) -> None:
         with contextlib.suppress(OSError):

@@ -4,7 +4,6 @@ Whatever starts kernels with jupyter_client can have them, by a kernel specifica
 `"metadata": {"kernel_provisioner": {"provisioner_name": "autograder-warm"}}`.
 """
 
-import asyncio
 import os
 import shutil
 import signal
@@ -23,6 +22,7 @@ from ..sandbox.limits import Limits
 from .client import ForkedKernel, warm_process
 
 _SECONDS = 60  # for a kernel to start
+_DYING = 5  # seconds for one to end
 _ATTEMPTS = 3
 _LONGEST = 60  # characters: a socket's path has at most 107
 _PASSED_ON = "NBGRADER_EXECUTION"  # of the grader's environment
@@ -86,8 +86,8 @@ class WarmProvisioner(KernelProvisionerBase):
         open_talk = getattr(self.parent, "open_talk", None)
         kernel = _started(request, self._folder, open_talk and open_talk())
         end = time.monotonic() + _SECONDS
-        while (said := kernel.poll()) == ("", False) and time.monotonic() < end:
-            await asyncio.sleep(0.002)
+        while (said := kernel.poll()) == ("", False) and (left := end - time.monotonic()) > 0:
+            await kernel.heard(left)
         return kernel, said
 
     async def poll(self) -> int | None:
@@ -114,7 +114,7 @@ class WarmProvisioner(KernelProvisionerBase):
 
     async def wait(self) -> int | None:
         while self._kernel is not None and await self.poll() is None:
-            await asyncio.sleep(0.005)
+            await self._kernel.heard(_SECONDS)
         if self._kernel is not None:
             self._kernel.close()
         self._kernel = None
@@ -127,7 +127,11 @@ class WarmProvisioner(KernelProvisionerBase):
             self._kernel.signal(signum)
 
     async def kill(self, restart: bool = False) -> None:
+        """End the kernel, and wait for that: jupyter_client would look for it ten times a second."""
         self.end()
+        end = time.monotonic() + _DYING
+        while await self.poll() is None and (left := end - time.monotonic()) > 0:
+            await self._kernel.heard(left)
 
     async def terminate(self, restart: bool = False) -> None:
         await self.send_signal(signal.SIGTERM)
