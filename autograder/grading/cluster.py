@@ -18,7 +18,7 @@ from .problems import CourseError
 from .ready import get_ready
 from .version import version
 
-THREADS = 4  # submissions at once per worker: each mostly waits for its kernel
+THREADS = 3  # submissions at once per worker: each mostly waits for its kernel
 
 _ATTEMPTS = 3
 _SECONDS = 15  # to reach a scheduler
