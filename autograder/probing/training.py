@@ -194,9 +194,9 @@ def _observe_call(returned: object, kept: dict, form: Form, lr: float) -> dict:
 
 def weights_of(model: torch.nn.Module) -> list[float | None]:
     """All parameters as one flat list; None where a weight is not finite."""
-    flat = torch.cat([p.detach().reshape(-1).float() for p in model.parameters()])
-    values = [round(x, 9) for x in flat.tolist()]
-    return values if torch.isfinite(flat).all() else [answers.plain(x) for x in values]
+    with torch.no_grad():
+        flat = torch.cat([p.reshape(-1) for p in model.parameters()])
+    return [answers.plain(round(x, 9)) for x in flat.float().tolist()]
 
 
 def grad_norm_of(model: torch.nn.Module) -> float | None:
