@@ -84,6 +84,7 @@ def test_a_submission_is_entered_as_nbgrader_does_it(course, tmp_path):
     assert {score for notebook, _, score, *_ in grades if notebook != "other"} == {None}
     assert files["data.csv"] == b"the course's\n"
     assert files["notes.txt"] == b"the student's\n"
+    assert NOTEBOOK not in files  # until it is graded, there is nothing that looks like graded work
     begin(course)  # once more: it is there already
     assert state(course) == state(theirs)
 

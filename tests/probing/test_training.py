@@ -40,3 +40,47 @@ def test_a_distance_in_proportion_is_found_at_the_second_look():
     scale = training.scale_for(6.0, model, counted, torch.ones(1, 1), torch.ones(1, 1))
     assert scale == pytest.approx(6 / 8**0.5)  # the gradient is 2 of the weight and of the bias each, times the scale
     assert len(looks) == 2
+
+
+def clips(model, optimizer, loss_fn, inputs, targets, max_norm):
+    optimizer.zero_grad()
+    loss = loss_fn(model(inputs), targets)
+    loss.backward()
+    norm = torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    optimizer.step()
+    return loss.item(), norm.item()
+
+
+def clips_a_copy_of_each_gradient(model, optimizer, loss_fn, inputs, targets, max_norm):
+    optimizer.zero_grad()
+    loss = loss_fn(model(inputs), targets)
+    loss.backward()
+    norm = torch.stack([p.grad.norm() for p in model.parameters()]).norm()
+    for p in model.parameters():
+        _ = p.grad * (max_norm / norm)
+    optimizer.step()
+    return loss.item(), norm.item()
+
+
+@pytest.mark.parametrize(
+    ("answer", "copies", "calls"),
+    [(clips, False, 2 + 2), (clips_a_copy_of_each_gradient, True, 2 + 2 + 2)],
+)
+def test_copies_are_looked_for_where_nothing_was_clipped(answer, copies, calls):
+    made = []
+
+    def counted(model, optimizer, loss_fn, inputs, targets, max_norm):
+        made.append(1)
+        return answer(model, optimizer, loss_fn, inputs, targets, max_norm)
+
+    probe = training.make_probe(1, lr=0.1, loss="mean", calls=[(5.0, 1.0), (4.0, 1.0)])
+    seen = training.observe(counted, [probe], training.TRAIN_STEP, watched=0)
+    assert seen["evidence"]["scaled_copies"] is copies
+    assert len(made) == calls
+
+
+def test_weights_that_are_not_finite_are_none():
+    model = torch.nn.Linear(2, 1)
+    model.weight.data = torch.tensor([[1.0, float("nan")]])
+    model.bias.data = torch.tensor([float("inf")])
+    assert training.weights_of(model) == [1.0, None, None]
