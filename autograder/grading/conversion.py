@@ -113,8 +113,10 @@ class Conversion(Autograde):
         with self._nothing_left(job.student):
             self._register(self._saving)
             self._sanitizing = False
+            folder = self._folder(job.student)
+            folder.mkdir(parents=True, exist_ok=True)
             for name, one in json.loads(graded)["notebooks"].items():
-                path = self._folder(job.student) / f"{name}.ipynb"
+                path = folder / f"{name}.ipynb"
                 resources = self.init_single_notebook_resources(str(path)) | {"autograder": one["left"]}
                 nb, _ = self._preprocessed(nbformat.reader.reads(one["text"]), resources)
                 path.write_text(f"{nbformat.v4.writes(nb)}\n", encoding="utf-8")

@@ -16,7 +16,8 @@ from .kernels import needs_a_sandbox
 
 CELLS = [
     "print(1)\n2",
-    "import os, subprocess, sys\nos.system('echo hello; echo err >&2')",
+    # An ordinary kernel reads what a child prints when it comes to it, and on a busy machine after the cell's end.
+    "import os, sys, time\nstatus = os.system('echo hello; echo err >&2')\ntime.sleep(0.3)\nstatus",
     "print('aside', file=sys.stderr)\n1/0",
     "import asyncio\nawait asyncio.sleep(0.01)\nprint(get_ipython().__class__.__name__)",
     "input()",
