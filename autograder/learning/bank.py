@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from ..packaged import packaged
+
 CONCEPTS = (  # in the order of the course
     "what-clipping-is",
     "why-exploding-hurts",
@@ -38,7 +40,8 @@ LEVELS = ("beginner", "intermediate")
 LETTERS = "ABCD"
 
 _HERE = resources.files(__package__)
-_TRAIN_STEP = resources.files("autograder") / "exercises" / "train_step" / "misconceptions.yaml"
+_TRAIN_STEP = "autograder.exercises.train_step"
+_TITLES = "misconceptions.yaml"
 _QUESTION = {"question", "options"}
 _ITEM = {"id", "difficulty", "level", "lesson", "flashcard", "retry"} | _QUESTION
 
@@ -130,8 +133,7 @@ def find(concept: object) -> str:
 @cache
 def misconceptions() -> dict[str, str]:
     """What each code of a misconception stands for."""
-    shared = yaml.safe_load(_TRAIN_STEP.read_text(encoding="utf-8"))
-    own = yaml.safe_load(_HERE.joinpath("misconceptions.yaml").read_text(encoding="utf-8"))
+    shared, own = packaged(_TRAIN_STEP, _TITLES), packaged(__package__, _TITLES)
     return {code: entry["title"] for code, entry in shared.items()} | own
 
 

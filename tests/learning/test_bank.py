@@ -21,6 +21,7 @@ from torch.nn.utils import (
 )
 
 from autograder.learning import bank
+from autograder.packaged import packaged
 
 FOLDER = resources.files("autograder.learning") / "items"
 SCHEMA = json.loads((FOLDER / "schema.json").read_text(encoding="utf-8"))
@@ -142,8 +143,7 @@ def test_texts_are_free_of_markup_that_a_page_would_act_on(item):
 
 
 def test_the_catalogue_has_no_code_twice_and_none_that_is_never_used():
-    shared = yaml.safe_load(bank._TRAIN_STEP.read_text(encoding="utf-8"))
-    own = yaml.safe_load(bank._HERE.joinpath("misconceptions.yaml").read_text(encoding="utf-8"))
+    shared, own = packaged(bank._TRAIN_STEP, bank._TITLES), packaged(bank.__package__, bank._TITLES)
     used = {option.misconception for _, question in QUESTIONS for option in question.options}
     assert not set(shared) & set(own)
     assert not set(own) - used

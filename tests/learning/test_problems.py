@@ -15,6 +15,7 @@ from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 from autograder import lectures
 from autograder.learning import bank, learner, practice_problem, progress
 from autograder.learning.problems import judging, sequences, showing, solving, texts
+from autograder.packaged import packaged
 
 PROBLEMS = texts.problems()
 OF_VALUES = [problem for problem in PROBLEMS if not problem.is_code]
@@ -24,9 +25,7 @@ each_stage = pytest.mark.parametrize("stage", texts.STAGES)
 
 def given(problem, stage):
     """The data of a stage."""
-    import yaml
-
-    raw = yaml.safe_load((texts.resources.files(texts.__package__) / "problems.yaml").read_text(encoding="utf-8"))
+    raw = packaged(texts.__package__, "problems.yaml")
     return next(one for one in raw if one["id"] == problem)["stages"][stage]["given"]
 
 

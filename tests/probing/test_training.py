@@ -5,7 +5,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograder.authoring import answers_of
 from autograder.probing import training
+
+ANSWERS = answers_of("train_step")
+RIGHT = next(iter(ANSWERS.rights.values()))
 
 
 @pytest.mark.parametrize("loss", ["mean", "sum", "huber"])
@@ -42,29 +46,12 @@ def test_a_distance_in_proportion_is_found_at_the_second_look():
     assert len(looks) == 2
 
 
-def clips(model, optimizer, loss_fn, inputs, targets, max_norm):
-    optimizer.zero_grad()
-    loss = loss_fn(model(inputs), targets)
-    loss.backward()
-    norm = torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
-    optimizer.step()
-    return loss.item(), norm.item()
-
-
-def clips_a_copy_of_each_gradient(model, optimizer, loss_fn, inputs, targets, max_norm):
-    optimizer.zero_grad()
-    loss = loss_fn(model(inputs), targets)
-    loss.backward()
-    norm = torch.stack([p.grad.norm() for p in model.parameters()]).norm()
-    for p in model.parameters():
-        _ = p.grad * (max_norm / norm)
-    optimizer.step()
-    return loss.item(), norm.item()
-
-
 @pytest.mark.parametrize(
     ("answer", "copies", "calls"),
-    [(clips, False, 2 + 2), (clips_a_copy_of_each_gradient, True, 2 + 2 + 2)],
+    [
+        (RIGHT, False, 2 + 2),
+        (ANSWERS.mutants["drops_the_scaled_gradient"], True, 2 + 2 + 2),
+    ],
 )
 def test_copies_are_looked_for_where_nothing_was_clipped(answer, copies, calls):
     made = []

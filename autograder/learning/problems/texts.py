@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
-
+from ...packaged import packaged
 from .. import markup
 from .solving import SOLVERS, Solution, Value
 
@@ -92,8 +90,7 @@ class Problem:
 @cache
 def problems() -> tuple[Problem, ...]:
     """All problems, in their order."""
-    text = resources.files(__package__).joinpath("problems.yaml").read_text(encoding="utf-8")
-    return tuple(_problem(number, raw) for number, raw in enumerate(yaml.safe_load(text), 1))
+    return tuple(_problem(number, raw) for number, raw in enumerate(packaged(__package__, "problems.yaml"), 1))
 
 
 def find(problem: object) -> Problem:
