@@ -80,7 +80,7 @@ def run(notebook: Path, out: Path, parameters: dict) -> Run:
             cwd=notebook.parent,
             progress_bar=False,
             kernel_name="python3",
-            extra_arguments=["--log-level=ERROR"],
+            extra_arguments=["--log-level=CRITICAL"],  # one that is shut down may call it an error to be interrupted
         )
     except papermill.PapermillExecutionError as error:
         said = " ".join(f"{error.ename}: {error.evalue}".split())
