@@ -113,8 +113,8 @@ class WarmProvisioner(KernelProvisionerBase):
         return self._reached
 
     async def wait(self) -> int | None:
-        while self._kernel is not None and await self.poll() is None:
-            await self._kernel.heard(_SECONDS)
+        while not await self._ends(_SECONDS):
+            pass
         if self._kernel is not None:
             self._kernel.close()
         self._kernel = None
@@ -129,9 +129,16 @@ class WarmProvisioner(KernelProvisionerBase):
     async def kill(self, restart: bool = False) -> None:
         """End the kernel, and wait for that: jupyter_client would look for it ten times a second."""
         self.end()
-        end = time.monotonic() + _DYING
-        while await self.poll() is None and (left := end - time.monotonic()) > 0:
+        await self._ends(_DYING)
+
+    async def _ends(self, seconds: float) -> bool:
+        """Whether there is no kernel any more, within so many seconds."""
+        end = time.monotonic() + seconds
+        while await self.poll() is None:
+            if (left := end - time.monotonic()) <= 0:
+                return False
             await self._kernel.heard(left)
+        return True
 
     async def terminate(self, restart: bool = False) -> None:
         await self.send_signal(signal.SIGTERM)
