@@ -14,10 +14,10 @@ from nbclient import NotebookClient
 from rich.console import Console
 from rich.text import Text
 
+from .kernels import kernel_manager
 from .problems import CourseError
 from .sandbox import available, landlock, view
 from .sandbox.limits import MB, Limits
-from .warm.manager import WarmKernelManager
 
 _ENVIRONMENT = "AUTOGRADER_DOCTOR"
 
@@ -162,7 +162,7 @@ _TOO_MUCH = [  # what, a cell that does it, where little is too much, and whethe
 def _said(folder: Path, cells: list[str], limits: Limits | None = None, timeout: int = 30) -> list[str]:
     """What each cell printed; nothing, once the kernel has been ended."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    client = NotebookClient(notebook, kernel_manager_class=WarmKernelManager, allow_errors=True, timeout=timeout)
+    client = NotebookClient(notebook, kernel_manager_class=kernel_manager(), allow_errors=True, timeout=timeout)
     client.resources, client.interrupt_on_timeout = {"metadata": {"path": str(folder)}}, True
     client.shutdown_kernel = "immediate"
     try:

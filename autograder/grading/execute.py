@@ -14,9 +14,9 @@ from traitlets import Bool, Enum
 
 from ..checking import SECONDS
 from ..probing.handover import MIME_TYPE
+from .kernels import kernel_manager
 from .output import Output
 from .repair import is_test, label
-from .sandbox import available
 from .tidy import tidy
 
 LARGEST = 1_000_000  # bytes of one message of observations
@@ -66,7 +66,7 @@ class Execute(nbgrader.preprocessors.Execute):
     ).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict, km: Any = None) -> tuple[NotebookNode, dict]:
-        self.kernel_manager_class = self._kernels()
+        self.kernel_manager_class = AsyncKernelManager if self.unsafe_no_sandbox else kernel_manager()
         ours = resources.setdefault("autograder", {"trials": {}})
         ours["sandboxed"] = not self.unsafe_no_sandbox
         self._trials = {name: trial for name, trial in ours["trials"].items() if trial.challenge}
@@ -118,19 +118,6 @@ class Execute(nbgrader.preprocessors.Execute):
     def on_cell_executed(self, **arguments: Any) -> None:
         self._reply = arguments["execute_reply"]["content"]
         super().on_cell_executed(**arguments)
-
-    def _kernels(self) -> type[AsyncKernelManager]:
-        """Where kernels come from. Raises CourseError if they are to be in a sandbox, and there can be none."""
-        if self.unsafe_no_sandbox:
-            return AsyncKernelManager
-        available.require()
-        if available.kind() == available.WARM:
-            from .warm.talking import DirectKernelManager
-
-            return DirectKernelManager
-        from .warm.manager import WarmKernelManager
-
-        return WarmKernelManager
 
     def _run(self, nb: NotebookNode, resources: dict, km: Any) -> tuple[int, str] | None:
         """Run a notebook; returns the index of the cell that ended it too early and the sentence on why, or None."""

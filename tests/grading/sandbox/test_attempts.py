@@ -15,11 +15,11 @@ import psutil
 import pytest
 from nbclient.exceptions import DeadKernelError
 
+from autograder.grading.kernels import kernel_manager
 from autograder.grading.sandbox import available, landlock
 from autograder.grading.sandbox import usage as usage_module
 from autograder.grading.sandbox.limits import Limits
 from autograder.grading.sandbox.usage import Usage
-from autograder.grading.warm.manager import WarmKernelManager
 
 from ...course import ROOT
 from ..warm.kernels import needs_a_sandbox, run
@@ -324,7 +324,7 @@ def test_no_solution_is_anywhere_in_memory(tmp_path):
         wanted[path.parent.name] = max(lines, key=len)
 
     async def found() -> set[str]:
-        kernel = WarmKernelManager()
+        kernel = kernel_manager()()
         await kernel.start_kernel(cwd=str(tmp_path))
         (pid,) = filter(_in_a_namespace, (child.pid for child in psutil.Process().children(recursive=True)))
         names = {name for name, line in wanted.items() if _in_memory(pid, line.encode())}
