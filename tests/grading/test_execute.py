@@ -32,6 +32,16 @@ def train_step(model, optimizer, loss_fn, inputs, targets, max_norm):
     import os
     os._exit(1)
 """
+BESIDE_IT = """
+%matplotlib inline
+%load_ext autoreload
+%autoreload 2
+!pip --version
+%pip --version
+%ls
+import helper, matplotlib.pyplot as plt
+plt.plot([1, 2])
+"""
 NEVER_ENDS = """
 def train_step(model, optimizer, loss_fn, inputs, targets, max_norm):
     while True:
@@ -55,6 +65,11 @@ def test_output_of_an_answer_costs_nothing_and_is_dropped(tmp_path, secret_chall
     assert shown.data["text/plain"] == "✓ Training step, how the weights move: right."
     assert set(shown.data) == {"text/plain", "application/vnd.autograder.result+json"}
     assert shown.data["application/vnd.autograder.result+json"]["protected"] is True
+
+
+def test_magics_commands_and_plots_in_an_answers_cell_cost_nothing(tmp_path, secret_challenge):
+    (tmp_path / "helper.py").write_text("")
+    assert grade(tmp_path, secret_challenge, BESIDE_IT + RIGHT, UPDATE).scores == {"update": 1}
 
 
 @pytest.mark.parametrize(

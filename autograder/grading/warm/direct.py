@@ -23,18 +23,16 @@ from typing import Any
 
 from ipykernel import zmqshell
 from ipykernel.ipkernel import IPythonKernel
-from IPython.core import pylabtools
+from ipykernel.kernelapp import IPKernelApp
 from IPython.core.profiledir import ProfileDir
 from jupyter_client.session import Session, json_packer
-from matplotlib_inline.backend_inline import configure_inline_support
 from traitlets import Type
 
-from .kernel import LONGEST, SETTINGS, settle
+from .kernel import LONGEST, SETTINGS, furnish, settle
 
 _EAGER = 10_000  # characters that wait at most before they are sent, and
 _PATIENT = 0.2  # seconds
 _PIECE = 2**16
-_BACKEND = "module://matplotlib_inline.backend_inline"
 
 
 class Talk(Session):
@@ -141,7 +139,7 @@ class _Printed(io.TextIOBase):
 
     def write(self, text: str) -> int:
         if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+            raise TypeError(f"write() argument must be str, not {type(text)}")
         if os.getpid() != self._process:
             os.write(self._descriptor, text.encode("utf-8", "replace"))
             return len(text)
@@ -209,13 +207,14 @@ def prepare(folder: str) -> None:
     """
     global _kernel
     os.environ["IPYTHONDIR"] = folder
+    log = logging.getLogger("kernel")
+    log.setLevel(logging.WARNING)  # also where a notebook asks for more of its own log
     config = SETTINGS.copy()
     config.IPythonKernel._execute_sleep = 0.0
-    _kernel = DirectKernel.instance(
-        config=config, log=logging.getLogger("kernel"), session=Talk(), iopub_socket="iopub", user_ns={}
-    )
-    pylabtools.activate_matplotlib(_BACKEND)
-    configure_inline_support(_kernel.shell, _BACKEND)
+    _kernel = DirectKernel.instance(config=config, log=log, session=Talk(), iopub_socket="iopub", user_ns={})
+    IPKernelApp.instance(kernel=_kernel)  # where magics and libraries look for the kernel
+    furnish(_kernel.shell)
+    _kernel.shell.extension_manager.load_extension("storemagic")
     _kernel.shell.displayhook.pub_socket = _kernel.shell.display_pub.pub_socket = "iopub"
 
 
@@ -223,6 +222,7 @@ def forget() -> None:
     """Have no kernel, in a process that is to make one of another kind."""
     _kernel.shell.clear_instance()
     _kernel.clear_instance()
+    IPKernelApp.clear_instance()
 
 
 def run(talk: socket.socket, environment: dict[str, str], home: str, folder: str, bound: Callable[[], None]) -> None:

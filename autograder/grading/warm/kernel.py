@@ -2,17 +2,27 @@
 
 import os
 import random
+import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import torch
 from ipykernel import kernelapp
 from ipykernel.iostream import IOPubThread, OutStream, ZMQStream, zmq
 from ipykernel.kernelapp import IPKernelApp
+from IPython.core import pylabtools
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.process import process_handler
 from traitlets.config import Config
 
 _KEPT = ("NBGRADER_EXECUTION",)  # what a kernel may see of the grader's environment
+
+_BACKEND = "module://matplotlib_inline.backend_inline"
+_INSTALLED = ("site-packages", "dist-packages")
+_PIECE = 2**16  # bytes
 
 LONGEST = 2_000_000  # characters that a cell may print; the grader cuts at less, and says so
 
@@ -104,11 +114,37 @@ def run(connection: dict, environment: dict[str, str], home: str, folder: str, b
         bound: called once, when the kernel's sockets are there.
     """
     settle(environment, home, folder)
-    app = ForkedKernelApp(connection, bound, outstream_class=f"{__name__}.{CutStream.__name__}")
+    app = ForkedKernelApp.instance(connection, bound, outstream_class=f"{__name__}.{CutStream.__name__}")
     app.config.merge(SETTINGS)
-    IPKernelApp._instance = ForkedKernelApp._instance = app  # as IPKernelApp.instance() would
     app.initialize([])
+    furnish(app.shell)
     app.start()
+
+
+def furnish(shell: InteractiveShell) -> None:
+    """Have a shell do what it does elsewhere: run commands, but without a terminal, and show plots, also where
+    matplotlib was imported before there was this shell."""
+
+    def system(command: str) -> None:
+        command = shell.var_expand(command, depth=1)
+        shell.user_ns["_exit_code"] = process_handler(command, _print_all, stderr=subprocess.STDOUT)
+
+    shell.system = system
+    if "matplotlib.pyplot" in sys.modules:
+        from matplotlib_inline.backend_inline import InlineBackend, configure_inline_support
+
+        pylabtools.activate_matplotlib(_BACKEND)
+        configure_inline_support(shell, _BACKEND)
+        settings = InlineBackend.instance()  # of which a process's first shell alone is told
+        pylabtools.select_figure_formats(shell, settings.figure_formats, **settings.print_figure_kwargs)
+
+
+def _print_all(process: subprocess.Popen) -> int:
+    """Print what a command prints, as it comes; returns how it ended."""
+    process.stdin.close()
+    for piece in iter(partial(process.stdout.read1, _PIECE), b""):
+        sys.stdout.write(piece.decode("utf-8", "replace"))
+    return process.wait()
 
 
 def settle(environment: dict[str, str], home: str, folder: str) -> None:
@@ -120,6 +156,8 @@ def settle(environment: dict[str, str], home: str, folder: str) -> None:
     os.environ.update({"OMP_NUM_THREADS": "1", "TERM": "xterm-color", "CLICOLOR": "1", "PAGER": "cat"})
     os.environ["GIT_PAGER"] = "cat"
     os.chdir(folder)
+    # What was handed in can be imported, before what is installed: as IPython has it where Python is not told -P.
+    sys.path.insert(next(i for i, path in enumerate(sys.path) if Path(path).name in _INSTALLED), "")
     # Random numbers as in a fresh process: from the system.
     torch.default_generator.seed()
     np.random.seed()
