@@ -24,12 +24,12 @@ c.CourseDirectory.ignore = [
 c.Execute.timeout = 30
 c.Execute.interrupt_on_timeout = True
 
-# A link in a submission leads nowhere: nbgrader alone copies what it leads to. Cells that a student deleted, doubled or
-# relabelled are mended before anything else looks at them; nbgrader alone stops the whole class at a doubled one.
+# Cells that a student deleted, doubled or relabelled are mended before anything else looks at them; nbgrader alone
+# stops the whole class at a doubled one. A link in a submission leads nowhere: nbgrader alone copies what it leads to.
 # (OverwriteCells.add_missing_cells stays off: it fails where a test follows a read-only cell.)
 c.Autograde.sanitize_preprocessors = [
-    "autograder.grading.links.RemoveLinks",
     "autograder.grading.repair.RepairCells",
+    "autograder.grading.links.RemoveLinks",
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.DeduplicateIds",
     "autograder.grading.gradebook.OverwriteKernelspec",

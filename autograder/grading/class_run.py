@@ -6,6 +6,7 @@ code, and neither do the workers: that is in kernels, in a sandbox.
 
 import contextlib
 import json
+import os
 import re
 import shutil
 import traceback
@@ -33,6 +34,7 @@ from .starting import Starting, starting
 from .unchanged import Marks
 
 _DATABASE = re.compile(r"OperationalError\) ([^\n']+)")  # as SQLAlchemy says it, and nbgrader after it
+_LONGEST = 600  # characters of a sentence
 _AHEAD = 2  # submissions that are prepared while all workers are busy
 
 
@@ -123,17 +125,27 @@ class _Run:
     def waiting(self, submissions: dict[str, Path]) -> Iterator[_Submission]:
         """The submissions that are to be graded, one after the other; of the others it is noted why not."""
         for student, folder in submissions.items():
-            intake = examine(folder, self._released)
-            if not intake.gradable:
-                self._fail(student, intake.notes)
+            try:
+                submission = self._look_at(student, folder)
+            except Exception as error:
+                traceback.print_exc()  # into the log
+                self._fail(student, [self._sentence(error)])
                 continue
-            mark = self._marks.of(folder)
-            if not self._force and student in self._scored_before and self._marks.stands(student, mark):
-                self.result.skipped.append(student)
-                self._note(student, intake)
-                self._step(student, None)
-                continue
-            yield _Submission(student, folder, intake, mark)
+            if submission:
+                yield submission
+
+    def _look_at(self, student: str, folder: Path) -> _Submission | None:
+        intake = examine(folder, self._released)
+        if not intake.gradable:
+            self._fail(student, intake.notes)
+            return None
+        mark = self._marks.of(folder)
+        if not self._force and student in self._scored_before and self._marks.stands(student, mark):
+            self.result.skipped.append(student)
+            self._note(student, intake)
+            self._step(student, None)
+            return None
+        return _Submission(student, folder, intake, mark)
 
     @contextlib.contextmanager
     def converting(self) -> Iterator[None]:
@@ -177,13 +189,17 @@ class _Run:
     def _begin(self, submission: _Submission) -> Job:
         self._marks.remove(submission.student)
         intake = submission.intake
-        if not intake.renamed and not intake.links:
+        if not intake.renamed and not intake.left_out:
             return self._conversion.begin(submission.student)
         with self._course.scratch() as scratch:  # nbgrader goes by the file's name: it sees a copy with the right one
             seen = scratch / submission.student / self._assignment
-            shutil.copytree(submission.folder, seen, symlinks=True)
-            for link in intake.links:
-                (seen / link).unlink()
+            left_out = {str(submission.folder / path) for path in intake.left_out}
+            shutil.copytree(
+                submission.folder,
+                seen,
+                symlinks=True,
+                ignore=lambda place, names: [name for name in names if os.path.join(place, name) in left_out],
+            )
             for old, new in intake.renamed.items():
                 (seen / old).rename(seen / new)
             with self._course.reading_from(scratch.name):
@@ -244,10 +260,15 @@ class _Run:
 
     def _fail(self, student: str, sentences: list[str]) -> None:
         self._marks.remove(student)
-        self.failed[student] = sentences
+        self.failed[student] = list(map(_printable, sentences))
         self._step(student, False)
 
     def _note(self, student: str, intake: Intake) -> None:
         folder = self._course.path(self._course.settings.autograded_directory, student, self._assignment)
         if notes := [*intake.notes, *Record.read(folder).notes()]:
-            self.result.notes[student] = notes
+            self.result.notes[student] = list(map(_printable, notes))
+
+
+def _printable(sentence: str) -> str:
+    """A sentence that may have a name of the student's in it, however long and odd, as a terminal may show it."""
+    return "".join(sign if sign.isprintable() else "�" for sign in sentence[:_LONGEST])

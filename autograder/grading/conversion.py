@@ -25,8 +25,8 @@ from . import gradebook
 from .challenges import Challenges, Draw
 from .prepare import Prepare, draw_for
 from .problems import CourseError
-
-_LARGEST = 50_000_000  # bytes of all files beside the notebooks that a run gets to see
+from .sandbox.limits import Limits
+from .submitted import contents, fitting, time_of
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Conversion(Autograde):
         paths = {Path(path).stem: path for path in self.notebooks}
         known = gradebook.enter(
             self.coursedir.db_url, assignment_id, student_id, create=self.create_student,
-            timestamp=self.coursedir.get_existing_timestamp(self._format_source(assignment_id, student_id)),
+            timestamp=time_of(self.coursedir, self._format_source(assignment_id, student_id)),
             handed_in=set(paths),
         )  # fmt: skip
         self.notebooks = [path for name, path in paths.items() if name in known]
@@ -139,7 +139,14 @@ class Conversion(Autograde):
     def _sanitised(self, path: str) -> tuple[str, NotebookNode]:
         """A notebook's name, and what is to be run of it."""
         _, nb = nbformat.validator.normalize(nbformat.read(path, as_version=4))  # as nbconvert does: ids are mended
-        nb, resources = self._preprocessed(nb, self.init_single_notebook_resources(path))
+        try:
+            nb, resources = self._preprocessed(nb, self.init_single_notebook_resources(path))
+        except nbformat.ValidationError as error:
+            why = str(error).partition("\n")[0][:100]
+            raise CourseError(
+                f"{Path(path).name} is no notebook as it should be ({why}): ask for it to be opened and saved in "
+                "JupyterLab, and to be handed in again."
+            ) from error
         return resources["unique_key"], nb
 
     def _preprocessed(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
@@ -172,20 +179,12 @@ class Conversion(Autograde):
                 for grade_id, (check, draw, problem) in drawn.items()
             }
             notebooks[name] = {"text": json.dumps(nb), "trials": trials}
-        data = {"assignment": self.assignment, "student": student, "notebooks": notebooks, "files": _files(folder)}
-        return Job(student, json.dumps(data | {"preprocessors": self._running, "settings": self._settings}), draws)
-
-
-def _files(folder: Path) -> dict[str, str]:
-    """The files beside the notebooks, in base64: no links, and of too much, what comes first."""
-    found, left = {}, _LARGEST
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.is_symlink() and path.suffix != ".ipynb":
-            left -= path.stat().st_size
-            if left < 0:
-                break
-            found[str(path.relative_to(folder))] = base64.b64encode(path.read_bytes()).decode()
-    return found
+        files, _ = fitting(folder, contents(folder)[0], Limits().submission)
+        contained = {path: (folder / path).read_bytes() for path in files if path.suffix != ".ipynb"}
+        data = {"assignment": self.assignment, "student": student, "notebooks": notebooks}
+        data["files"] = {str(path): base64.b64encode(content).decode() for path, content in contained.items()}
+        data |= {"preprocessors": self._running, "settings": self._settings}
+        return Job(student, json.dumps(data), draws)
 
 
 def _plain(sections: set[str], config: Config) -> dict:

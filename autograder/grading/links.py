@@ -4,18 +4,17 @@ nbgrader 0.9.6 copies what a link leads to beside the notebook, where it is the 
 """
 
 import contextlib
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from .problems import CourseError
+from .submitted import contents
 
 
 class RemoveLinks(NbGraderPreprocessor):
-    """The first of nbgrader's sanitize preprocessors: removes what was copied in the place of a link.
+    """One of nbgrader's sanitize preprocessors: removes what was copied in the place of a link.
 
     Raises:
         CourseError: the notebook, or the whole submission, is a link.
@@ -30,16 +29,7 @@ class RemoveLinks(NbGraderPreprocessor):
         notebook = f"{names['notebook']}.ipynb"
         if submitted.is_symlink() or (submitted / notebook).is_symlink():
             raise CourseError(f"{notebook} is a link to somewhere else: ask for the notebook itself.")
-        for link in links(submitted):
+        for link in contents(submitted)[1]:
             with contextlib.suppress(FileNotFoundError):
                 (copy / link).unlink()
         return nb, resources
-
-
-def links(folder: Path) -> Iterator[Path]:
-    """The links in a folder, by their paths in it; none is followed."""
-    for place, folders, files in os.walk(folder):
-        for name in (*folders, *files):
-            path = Path(place, name)
-            if path.is_symlink():
-                yield path.relative_to(folder)

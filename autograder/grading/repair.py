@@ -6,6 +6,8 @@ test without a score.
 """
 
 import copy
+import re
+import uuid
 from functools import cache
 from pathlib import Path
 
@@ -14,16 +16,26 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution, is_task
 
+from .problems import CourseError
+
+_CELL_ID = re.compile(r"[a-zA-Z0-9-_]{1,64}")  # as nbformat has it
+
 
 class RepairCells(NbGraderPreprocessor):
-    """One of nbgrader's sanitize preprocessors: mends by comparison with the students' version in release/."""
+    """One of nbgrader's sanitize preprocessors: mends by comparison with the students' version in release/.
+
+    Raises:
+        CourseError: the notebook is one of another assignment.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         settings, names = self.parent.parent.coursedir, resources["nbgrader"]
         folder = settings.format_path(settings.release_directory, ".", names["assignment"])
         released = Path(folder) / f"{names['notebook']}.ipynb"
         if released.is_file():
-            repair(nb, _read(released, released.stat().st_mtime_ns))
+            its = _read(released, released.stat().st_mtime_ns)
+            require_own(nb, its, names["notebook"])
+            repair(nb, its)
         return nb, resources
 
 
@@ -32,11 +44,23 @@ def _read(path: Path, changed: int) -> NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
+def require_own(notebook: NotebookNode, released: NotebookNode, name: str) -> None:
+    """Make sure that a submitted notebook is not one of another assignment: that it has a cell's mark, or one of its
+    texts where the marks were lost. Raises CourseError."""
+    signs, expected = (
+        {sign for cell in one.cells for sign in (label(cell), str(cell.source).strip())} - {None, ""}
+        for one in (notebook, released)
+    )
+    if not signs & expected:
+        raise CourseError(f"{name}.ipynb has none of this assignment's cells: ask for the notebook of this assignment.")
+
+
 def repair(notebook: NotebookNode, released: NotebookNode) -> list[str]:
     """Mend a submitted notebook in place; returns one sentence for each thing that was wrong.
 
     What a student wrote stays: a cell that is too many, or unknown, becomes an ordinary cell.
     """
+    _forget_what_describes(notebook, released)
     expected = {label(cell): cell for cell in released.cells if label(cell)}
     said = [*_forget_unknown(notebook, expected), *_forget_doubles(notebook, expected)]
     for cell in notebook.cells:
@@ -48,12 +72,25 @@ def repair(notebook: NotebookNode, released: NotebookNode) -> list[str]:
 def label(cell: NotebookNode) -> str | None:
     """A cell's grade id, or None for an ordinary cell."""
     marks = cell.metadata.get("nbgrader")
-    return marks.get("grade_id") if isinstance(marks, dict) else None
+    name = marks.get("grade_id") if isinstance(marks, dict) else None
+    return name if isinstance(name, str) else None
 
 
 def is_test(cell: NotebookNode) -> bool:
     """Whether a cell is scored by running it."""
     return is_grade(cell) and not is_solution(cell)
+
+
+def _forget_what_describes(notebook: NotebookNode, released: NotebookNode) -> None:
+    """A right answer is not refused over what no score depends on, and what may be malformed."""
+    notebook.metadata = copy.deepcopy(released.metadata)
+    for cell in notebook.cells:
+        marks, tags = cell.metadata.get("nbgrader"), cell.metadata.get("tags")
+        cell.metadata = NotebookNode() if marks is None else NotebookNode(nbgrader=marks)
+        if isinstance(tags, list) and all(isinstance(tag, str) for tag in tags):
+            cell.metadata.tags = list(dict.fromkeys(tag for tag in tags if "," not in tag))
+        if "id" in cell and not (isinstance(cell.id, str) and _CELL_ID.fullmatch(cell.id)):
+            cell.id = uuid.uuid4().hex[:8]
 
 
 def _forget_unknown(notebook: NotebookNode, expected: dict[str, NotebookNode]) -> list[str]:

@@ -6,12 +6,14 @@ all that its grade follows from. So a run that was killed goes on with the first
 
 import contextlib
 import hashlib
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 from . import keys
 from .course import Course
+from .submitted import contents
 from .version import version
 
 FILE = ".grading_mark"
@@ -29,7 +31,7 @@ class Marks:
 
     def of(self, submission: Path) -> str:
         """The mark for what is handed in now."""
-        return _hash(submission, _files(submission), self._same_for_all)
+        return _hash(submission, [submission / path for path in contents(submission)[0]], self._same_for_all)
 
     def stands(self, student: str, mark: str) -> bool:
         """Whether a student's work has been graded with this mark."""
@@ -55,7 +57,7 @@ def _files(folder: Path) -> list[Path]:
 def _hash(root: Path, files: Iterable[Path], also: str) -> str:
     digest = hashlib.sha256(also.encode())
     for path in files:
-        digest.update(f"\0{path.relative_to(root)}\0".encode())
+        digest.update(b"\0%b\0" % os.fsencode(path.relative_to(root)))
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -115,11 +116,32 @@ def _odd_marks(cells: list[NotebookNode]) -> None:
     cells[3].metadata["nbgrader"] = {"grade_id": None, "schema_version": "x"}
 
 
+def _odd_descriptions(notebook: NotebookNode) -> None:
+    notebook.metadata.update(title=7, language_info={})
+    for place, odd in enumerate(({"tags": "x"}, {"tags": ["x", "x"]}, {"name": ""}, {"jupyter": 7})):
+        notebook.cells[place].metadata.update(odd)
+    notebook.cells[2]["id"] = "not an id!"
+
+
+def _file_of_windows(folder: Path, canaries: Canaries) -> None:
+    with open(os.fsencode(folder) + b"/gr\xf6\xdfe.txt", "w") as file:
+        file.write("1")
+
+
+def _folders(folder: Path, canaries: Canaries) -> None:
+    (folder / "/".join("x" * 80)).mkdir(parents=True)
+
+
+def _no_time(folder: Path, canaries: Canaries) -> None:
+    (folder / "timestamp.txt").write_text("yesterday at noon")
+
+
 def _malformed(name: str, tried: str, damage, points=(None,), said: str = "", right: bool = True) -> Case:
     return Case(f"malformed_{name}", "malformed", tried, points, damage=damage, right=right, said=said)
 
 
 _ASK = "ask for|rename"
+PARTS = f"[{'{},' * 10**6}0]"
 MALFORMED = [
     _malformed("truncated", "half a file", _text(lambda text: text[: len(text) // 2]), said="is damaged"),
     _malformed("empty_file", "an empty file", _text(lambda text: ""), said="is damaged"),
@@ -156,4 +178,17 @@ MALFORMED = [
                _notebook(lambda notebook: notebook.metadata.clear()), (FULL,)),
     _malformed("surrogate", "half of a pair of surrogates",
                _cells(lambda cells: cells[3].update(source="x = '\ud800'")), (None, FULL)),
+    _malformed("list_id", "a list for the name of an answer's cell",
+               _cells(lambda cells: cells[1].metadata.nbgrader.update(grade_id=["order"])), (FULL,), "is missing"),
+    _malformed("object_id", "an object for the name of a test's cell",
+               _cells(lambda cells: cells[-1].metadata.nbgrader.update(grade_id={"a": 1})), (FULL,), "was missing"),
+    _malformed("lost_marks", "no marks of nbgrader at all",
+               _cells(lambda cells: [cell.metadata.clear() for cell in cells]), (FULL,), "was missing"),
+    _malformed("odd_descriptions", "what describes cells and notebook is not as it should be",
+               _notebook(_odd_descriptions), (FULL,)),
+    _malformed("parts", "a million objects", _text(lambda text: text.replace('"cells"', f'"x": {PARTS}, "cells"')),
+               (None, FULL), "too many parts"),
+    _malformed("file_name", "a file whose name is no UTF-8", _file_of_windows, (FULL,)),
+    _malformed("folders", "eighty folders in one another", _folders, (None, FULL), "folders"),
+    _malformed("time", "a time that is none", _no_time, (None, FULL), "timestamp"),
 ]  # fmt: skip

@@ -55,6 +55,10 @@ def without_a_test(folder: Path) -> None:
     _edit(folder, lambda cells: cells.pop(_at(cells, "test_train_step")))
 
 
+def without_marks(folder: Path) -> None:
+    _edit(folder, lambda cells: [cell.metadata.clear() for cell in cells])
+
+
 def with_a_test_twice(folder: Path) -> None:
     _edit(folder, lambda cells: cells.insert(1, _double(cells, "test_train_step")))
 

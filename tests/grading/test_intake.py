@@ -1,12 +1,19 @@
 """What is said about a submission before it is graded, and how its cells are mended."""
 
 import copy
+import errno
+import json
+import os
+import shutil
+from pathlib import Path
 
 import nbformat
 import pytest
 
 from autograder.grading.intake import examine
 from autograder.grading.repair import label, repair
+from autograder.grading.sandbox.limits import Limits
+from autograder.grading.submitted import contents, fitting
 
 from . import classes
 from .classes import ASSIGNMENT, NOTEBOOK, new_course
@@ -108,6 +115,97 @@ def test_no_content_makes_it_stumble(submission, released, content):
     intake = examine(submission, released)
     assert not intake.gradable
     assert intake.notes[0].startswith("loop_order.ipynb is ")
+
+
+def test_a_notebook_of_many_small_parts_is_not_read(submission, released):
+    (submission / NOTEBOOK).write_text(f"[{'[],' * 400_000}0]")
+    assert examine(submission, released).notes == [
+        "loop_order.ipynb has far too many parts: ask for it to be handed in without its outputs."
+    ]
+
+
+def test_a_notebook_that_the_grader_may_not_read_is_not_called_damaged(submission, released, monkeypatch):
+    def refuse(*arguments, **named):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    assert examine(submission, released).notes == [
+        "loop_order.ipynb cannot be read (Permission denied): see to that, and grade again."
+    ]
+
+
+@pytest.mark.parametrize("name", [["train_step"], {"train_step": 1}, 7, None])
+def test_a_mark_that_is_no_name_is_no_mark(submission, released, name):
+    notebook = nbformat.read(submission / NOTEBOOK, as_version=4)
+    next(cell for cell in notebook.cells if label(cell) == "train_step").metadata.nbgrader["grade_id"] = name
+    (submission / NOTEBOOK).write_text(json.dumps(notebook))
+    (said,) = examine(submission, released).notes
+    assert said.startswith("The answer cell “train_step” is missing")
+
+
+def test_a_notebook_without_any_marks_is_known_by_its_texts(submission, released):
+    classes.without_marks(submission)
+    intake = examine(submission, released)
+    assert intake.gradable
+    assert PUT_BACK in intake.notes
+
+
+def test_what_is_no_file_is_left_out(submission, released):
+    os.mkfifo(submission / "pipe")
+    (submission / "away").symlink_to("nowhere")
+    intake = examine(submission, released)
+    assert (intake.gradable, intake.left_out) == (True, ["away", "pipe"])
+    assert intake.notes == [
+        "away is a link to somewhere else, and was left out: ask for the file.",
+        "pipe is no file, and was left out: ask for the file.",
+    ]
+
+
+def test_a_submission_without_a_time_needs_no_word(submission, released):
+    (submission / "timestamp.txt").unlink()
+    assert examine(submission, released).notes == []
+
+
+@pytest.mark.parametrize("content", [b"yesterday at noon", b"\xff\xfe", b"\0"])
+def test_a_time_that_is_none_is_told(submission, released, content):
+    (submission / "timestamp.txt").write_bytes(content)
+    assert examine(submission, released).notes == [
+        "timestamp.txt cannot be read, so the work counts as in time: find out when it was handed in."
+    ]
+
+
+def test_a_file_that_is_too_large_is_told_and_hides_no_other(submission, released):
+    with (submission / "data.bin").open("wb") as file:
+        file.truncate(60 * 2**20)
+    (submission / "helper.py").write_text("x = 1")
+    assert examine(submission, released).notes == [
+        "data.bin is too large to be there when a notebook runs: look whether one needs it."
+    ]
+    files, left_out = fitting(submission, contents(submission)[0], Limits().submission)
+    assert Path("helper.py") in files
+    assert left_out == [Path("data.bin")]
+
+
+def test_copies_that_systems_make_are_nobodys_notebook(submission, released):
+    for copy_ in ("._my.ipynb", "__MACOSX/my.ipynb", ".ipynb_checkpoints/my.ipynb"):
+        (submission / copy_).parent.mkdir(exist_ok=True)
+        (submission / copy_).write_bytes(b"\0")
+    (submission / NOTEBOOK).rename(submission / "my.ipynb")
+    assert examine(submission, released).renamed == {"my.ipynb": NOTEBOOK}
+
+
+def test_a_second_notebook_may_hold_the_answers(submission, released):
+    shutil.copy(submission / NOTEBOOK, submission / "loop_order-Copy1.ipynb")
+    assert examine(submission, released).notes == [
+        "loop_order-Copy1.ipynb was not graded: look whether it holds the answers."
+    ]
+
+
+def test_folders_without_end_are_not_followed(submission, released):
+    (submission / "/".join("x" * 60)).mkdir(parents=True)
+    assert examine(submission, released).notes == [
+        "More than 50 folders are in one another: ask for it to be handed in without them."
+    ]
 
 
 def test_a_notebook_in_a_folder_of_its_own_is_found(submission, released):

@@ -13,6 +13,7 @@ from ..intake import examine
 from ..problems import CourseError
 from ..records import FILE, Record, entry_of_output
 from ..repair import is_test, label
+from ..submitted import time_of
 from .scores import Cell, Score, read
 from .wording import misconception
 
@@ -192,5 +193,5 @@ def _test(cell: str, entry: dict, score: Score | None) -> Test:
 
 
 def _newer(settings: CourseDirectory, submitted: Path, autograded: Path) -> bool:
-    handed_in, graded = (settings.get_existing_timestamp(str(folder)) for folder in (submitted, autograded))
+    handed_in, graded = (time_of(settings, folder) for folder in (submitted, autograded))
     return handed_in is not None and graded is not None and handed_in > graded

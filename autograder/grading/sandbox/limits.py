@@ -14,6 +14,7 @@ class Limits:
     files: int = 256  # open at once, per process: what waits in a socket is memory that no process is charged for
     file_size: int = 128 * MB
     folder: int = 256 * MB  # all that is written
+    submission: int = 50 * MB  # of what was handed in, all that is there
     folder_files: int = 10_000
     cell_cpu: int = 60  # for one cell, of all its processes together
     cpu: int = 300  # for the whole notebook

@@ -119,11 +119,11 @@ def _show(path: str, root: str) -> None:
 
 
 def copy_submission(source: str, target: str, limits: Limits, user: tuple[int, int]) -> None:
-    """Copy what was handed in: files and folders, no links and nothing else; of too much, what fits into a half."""
-    left = [limits.folder // 2, limits.folder_files // 2]
+    """Copy what was handed in: files and folders, no links and nothing else; of too much, what comes first and fits."""
+    left = [limits.submission, limits.folder_files // 2]
 
     def into(source: str, target: str) -> None:
-        for entry in os.scandir(source):
+        for entry in sorted(os.scandir(source), key=lambda entry: entry.name):
             left[1] -= 1
             if left[1] < 0 or entry.name.startswith(_OWN_FILES):
                 continue
