@@ -21,7 +21,8 @@ from .tidy import tidy
 
 LARGEST = 1_000_000  # bytes of one message of observations
 
-_HANDOVER = "__import__('autograder.probing.handover', fromlist=['handover'])"
+# No name of the notebook's is used, whatever it may stand for there.
+_HANDOVER = "import autograder.probing.handover as __autograder__; __autograder__"
 
 # Why a run ended too early; in the notebook, {} is "this cell".
 _ENDED = "Python ended while {} ran: look for a line that quits Python or uses up the memory."
@@ -131,7 +132,7 @@ class Execute(nbgrader.preprocessors.Execute):
         trial = self._trials.get(label(cell))
         try:
             if trial:
-                self._ask(index, f"{_HANDOVER}.capture({label(cell)!r}, {trial.check.answer!r}, globals())")
+                self._ask(index, f"{_HANDOVER}.capture({label(cell)!r}, {trial.check.answer!r})")
                 return
             if is_test(cell):  # a tag could keep it from being run, and what does not run does not fail
                 cell.metadata.pop("tags", None)

@@ -15,6 +15,7 @@ from ..timeline import EVENTS
 _DEEPEST = 20
 _LONGEST_TEXT = 400
 _MOST_EVENTS = 60
+_MOST_EVIDENCE = 5_000  # entries of lists: it is compared with that of each mutant
 _LARGEST_NUMBER = 2**53
 
 PATH = re.compile(r"(?<![\w.:/])(?:[A-Za-z]:)?(?:[/\\][^\s/\\'\"<>|,;:()]+){2,}")
@@ -54,7 +55,24 @@ def fit(observations: object, task: ModuleType, expected: dict) -> dict:
     fault = kept.get("fault")
     if fault is not None and not (isinstance(fault, dict) and isinstance(fault.get("code"), str)):
         raise Malformed("the fault has no code")
+    if "evidence" in kept:
+        kept["evidence"] = _first(kept["evidence"], [_MOST_EVIDENCE])
     return kept | {"trace": known_events(observations.get("trace"))}
+
+
+def _first(value: Any, left: list[int]) -> Any:
+    """A value with so many entries of its lists as are `left`, from the first."""
+    if isinstance(value, dict):
+        return {key: _first(item, left) for key, item in value.items()}
+    if not isinstance(value, list):
+        return value
+    kept = []
+    for item in value:
+        if left[0] <= 0:
+            break
+        left[0] -= 1
+        kept.append(_first(item, left))
+    return kept
 
 
 def require_whole(observations: dict, expected: dict) -> None:
@@ -116,20 +134,21 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _require_as_much(seen: object, reference: object, depth: int) -> None:
+def _require_as_much(seen: object, reference: object, depth: int, *, ended: bool = False) -> None:
     """Lists of lists or objects are as long as the reference's, and objects have its keys. Inside (below a run or a
-    case), `raised` or `other` may stand for what an answer did not give: no judge takes them for right."""
+    case), `raised` or `other` may stand for what an answer did not give: no judge takes them for right. A run with a
+    fault of its own ended early: its lists may be shorter."""
     if isinstance(reference, list) and any(isinstance(item, dict | list) for item in reference):
-        if not isinstance(seen, list) or len(seen) != len(reference):
+        if not isinstance(seen, list) or len(seen) > len(reference) or (len(seen) < len(reference) and not ended):
             raise Malformed("a list is not as long as it should be")
-        for item, its in zip(seen, reference, strict=True):
+        for item, its in zip(seen, reference, strict=False):
             _require_as_much(item, its, depth + 1)
     if isinstance(reference, dict) and not (depth > 1 and _stands_for_nothing(seen)):
         wanted = [key for key in reference if key not in _EXPLAINING]
         if not isinstance(seen, dict) or not set(wanted) <= seen.keys():
             raise Malformed("something is missing")
         for key in wanted:
-            _require_as_much(seen[key], reference[key], depth + 1)
+            _require_as_much(seen[key], reference[key], depth + 1, ended=seen.get("fault") is not None)
 
 
 def _stands_for_nothing(seen: object) -> bool:

@@ -281,10 +281,14 @@ def clip_places(evidence: dict) -> set[str]:
     """Where clips happened: before any backward, between backward and step, after the step."""
     places = set()
     for order in evidence["order"]:
-        for k, event in enumerate(order):
+        place = "early"
+        for event in order:
             if event == "clip":
-                earlier = order[:k]
-                places.add("late" if "step" in earlier else "between" if "backward" in earlier else "early")
+                places.add(place)
+            elif event == "step":
+                place = "late"
+            elif event == "backward" and place == "early":
+                place = "between"
     return places
 
 

@@ -35,11 +35,14 @@ _given: dict[str, str] = {}
 _observed: dict[tuple[str, str, int], dict] = {}
 
 
-def capture(cell: str, name: str, namespace: dict[str, Any]) -> None:
+def capture(cell: str, name: str) -> None:
     """Keep the answer that a test cell asks for, by its name; nothing is kept if there is no such name.
 
     A list, tuple, dict or set is copied, anything else kept by reference. Of the notebook's names, a copy is kept.
     """
+    from IPython import get_ipython
+
+    namespace = get_ipython().user_ns
     if name not in namespace:
         return
     answer = namespace[name]

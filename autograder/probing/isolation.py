@@ -2,6 +2,7 @@
 
 import copy
 import dis
+import functools
 import io
 import random
 import sys
@@ -29,7 +30,8 @@ _GLOBAL_HOOKS = [
 
 @contextmanager
 def undisturbed(answer: object = None) -> Iterator[None]:
-    """Run a block on one thread in float32, quietly, and restore what it may have changed.
+    """Run a block on one thread in float32, quietly, with gradients and without autocast or anomaly mode, and restore
+    what it may have changed.
 
     Restored, also after an exception: the random states of torch, numpy and random; default dtype; gradient
     mode; thread count; anomaly mode; global module and optimizer hooks; profile and trace functions;
@@ -55,11 +57,16 @@ def undisturbed(answer: object = None) -> Iterator[None]:
         restore(torch.use_deterministic_algorithms, torch.are_deterministic_algorithms_enabled())
         if torch.get_default_device().type != "cpu":
             stack.enter_context(torch.device("cpu"))
+        if torch.is_inference_mode_enabled():
+            stack.enter_context(torch.inference_mode(False))
+        if torch.is_autocast_enabled("cpu"):
+            stack.enter_context(torch.autocast("cpu", enabled=False))
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
         stack.enter_context(redirect_stdout(io.StringIO()))
         stack.enter_context(redirect_stderr(io.StringIO()))
         sys.setprofile(None)
+        torch.autograd.set_detect_anomaly(False)
         torch.set_default_dtype(torch.float32)
         torch.set_grad_enabled(True)
         torch.default_generator.manual_seed(0)  # torch.manual_seed also formats a traceback, for a GPU that may come
@@ -74,7 +81,8 @@ def reachable(answer: object, kinds: type | tuple[type, ...]) -> list:
     """
     home = getattr(plain_function(answer), "__globals__", None)
     found, seen, queue = [], set(), [answer, *(vars(answer).values() if hasattr(answer, "__dict__") else ())]
-    queue += [plain_function(answer), *getattr(answer, "args", ()), getattr(answer, "__self__", None)]
+    queue += [plain_function(answer), getattr(answer, "__self__", None)]
+    queue += answer.args if isinstance(answer, functools.partial) else ()
     while queue:
         thing = queue.pop()
         if id(thing) in seen:

@@ -67,6 +67,28 @@ def test_output_of_an_answer_costs_nothing_and_is_dropped(tmp_path, secret_chall
     assert shown.data["application/vnd.autograder.result+json"]["protected"] is True
 
 
+@pytest.mark.parametrize("name", ["globals", "__import__", "get_ipython", "check", "autograder", "display", "json"])
+def test_a_notebook_may_use_any_name(tmp_path, secret_challenge, name):
+    assert grade(tmp_path, secret_challenge, f"{RIGHT}\n\n{name} = None", UPDATE).scores == {"update": 1}
+
+
+@pytest.mark.parametrize(
+    "left_on",
+    [
+        "torch.autograd.set_detect_anomaly(True)",
+        "torch.inference_mode().__enter__()",
+        "torch.autocast('cpu', dtype=torch.bfloat16).__enter__()",
+        "torch.set_grad_enabled(False)",
+        "torch.set_default_dtype(torch.float64)",
+        "class Step:\n    args = None\n    def __call__(self, *a):\n        return right(*a)\n"
+        "right, train_step = train_step, Step()",
+    ],
+)
+def test_what_a_notebook_leaves_switched_on_does_not_matter(tmp_path, secret_challenge, left_on):
+    graded = grade(tmp_path, secret_challenge, RIGHT, left_on, UPDATE, RETURNS)
+    assert graded.scores == {"update": 1, "returns": 1}
+
+
 def test_magics_commands_and_plots_in_an_answers_cell_cost_nothing(tmp_path, secret_challenge):
     (tmp_path / "helper.py").write_text("")
     assert grade(tmp_path, secret_challenge, BESIDE_IT + RIGHT, UPDATE).scores == {"update": 1}

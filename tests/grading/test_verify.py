@@ -119,6 +119,28 @@ def test_what_is_missing_in_a_call_is_not_right(name):
     assert not judged("train_step", whole)
 
 
+def test_an_exception_at_an_overflow_costs_what_comes_after_it_alone():
+    mutants = public.expected(exercises.get("train_step_amp"))["mutants"].values()
+    raising = [
+        m["observations"] for m in mutants if m["code"] == "fails-on-overflow" and not m["observations"]["fault"]
+    ]
+    assert any(run["fault"] for seen in raising for run in seen["runs"])
+    for seen in raising:
+        assert [judged("train_step_amp", seen, part) for part in ("update", "returns", "scaler")] == [True, True, False]
+        ended = [{**run, "calls": [], "fault": {"code": "raises"}} for run in seen["runs"]]
+        assert not any(
+            judged("train_step_amp", seen | {"runs": ended}, part) for part in ("update", "returns", "scaler")
+        )
+
+
+def test_only_so_much_of_what_explains_a_verdict_is_looked_at():
+    seen, task = reference("train_step"), exercises.get("train_step")
+    seen["evidence"]["order"] = [["clip"] * 20_000, ["step"] * 20_000]
+    kept = observations.fit(seen, task, public.expected(task))["evidence"]
+    assert sum(map(len, kept["order"])) < 6_000
+    assert kept.keys() == seen["evidence"].keys()
+
+
 def _items(data: object) -> list:
     return list(data.values()) if isinstance(data, dict) else data if isinstance(data, list) else []
 

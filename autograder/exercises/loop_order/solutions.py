@@ -8,6 +8,9 @@ answers.right_value("canonical", "D B E C A")
 answers.right_value("zeroes_after_the_forward_pass", "B D E C A")
 answers.right_value("zeroes_at_the_end", ["B", "E", "C", "A", "D"])
 answers.right_value("without_spaces", "dbeca")
+answers.right_value("with_commas", "D, B, E, C, A")
+answers.right_value("with_arrows", "D -> B → E->C>A\n")
+answers.right_value("a_letter_a_line", "D\nB\nE\nC\nA")
 
 for _code, _name, _order in [
     ("clip-missing", "no_clip", "D B E A"),

@@ -1,6 +1,7 @@
 """Exercise: put the lines of a training step in order (a Parsons problem), judged by running the order given."""
 
 import linecache
+import re
 
 from ...judging import Verdict
 from ...probing import answers
@@ -68,7 +69,7 @@ def _letters(answer: object) -> tuple[list[str], dict | None]:
     if answer is None or answer is ... or (isinstance(answer, str | list | tuple) and not answer):
         return [], answers.fault("not-implemented")
     if isinstance(answer, str):
-        answer = answer.replace(",", " ").replace(" ", "")
+        answer = re.sub(r"[\s,;→>-]+", "", answer)
     elif not isinstance(answer, list | tuple) or not all(isinstance(letter, str) for letter in answer):
         return [], answers.fault("not-an-order", got=answers.describe(answer))
     letters = [letter.strip().upper() for letter in answer]

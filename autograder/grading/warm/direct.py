@@ -93,7 +93,7 @@ class DirectKernel(IPythonKernel):
             return await super().do_execute(code, silent, *arguments, **options)
         try:
             with self.shell.builtin_trap:
-                exec(code, self.shell.user_ns)
+                exec(code, {})
         except BaseException as error:  # also of what a notebook has replaced
             return {"status": "error", "ename": type(error).__name__, "evalue": "", "traceback": []}
         return {"status": "ok", "payload": [], "user_expressions": {}}
