@@ -18,7 +18,7 @@ from nbclient.exceptions import DeadKernelError
 from autograder.grading.kernels import kernel_manager
 from autograder.grading.sandbox import available, landlock
 from autograder.grading.sandbox import usage as usage_module
-from autograder.grading.sandbox.limits import Limits
+from autograder.grading.sandbox.limits import MB, Limits
 from autograder.grading.sandbox.usage import Usage
 
 from ...course import ROOT
@@ -362,6 +362,48 @@ def _read(memory: BinaryIO, start: int, end: int) -> bytes:
 def test_memory_is_an_exception_and_the_next_cell_runs(tmp_path):
     said = tried(tmp_path, f"len(bytearray({Limits().memory}))", "__import__('torch').ones(2**40)", "'still here'")
     assert [one.strip() for one in said] == ["MemoryError", "RuntimeError", "done: 'still here'"]
+
+
+EXECUTED = """
+import subprocess, sys, time
+for i in range(12):
+    subprocess.Popen([sys.executable, "-S", "-c", "import time; x = b'x' * (80 * 2**20); time.sleep(60)"])
+time.sleep(20)
+"""
+WRITTEN_TO = """
+import ctypes, os, time
+maps = [line.split() for line in open("/proc/self/maps")]
+own = [f[0].split("-") for f in maps if f[1].startswith("rw") and (len(f) < 6 or "heap" in f[5])]
+for i in range(12):
+    if os.fork() == 0:
+        for start, end in own:
+            for page in range(int(start, 16), int(end, 16), 4096):
+                ctypes.memmove(page, page, 1)
+        time.sleep(60)
+        os._exit(0)
+time.sleep(20)
+"""
+UNREADABLE = WRITTEN_TO.replace("time.sleep(60)", "ctypes.CDLL(None).prctl(4, 0, 0, 0, 0); time.sleep(60)")
+
+
+@pytest.mark.parametrize("cell", [EXECUTED, WRITTEN_TO, UNREADABLE], ids=["executed", "written to", "unreadable"])
+def test_memory_that_is_no_longer_the_warm_processs_is_charged_for_each_process(cell, tmp_path):
+    with pytest.raises(DeadKernelError):
+        run(tmp_path, cell, limits=Limits(memory=600 * MB))
+
+
+def test_memory_that_processes_share_is_charged_for_once(tmp_path):
+    cell = f"""
+    import os, time
+    large = b"x" * {400 * MB}
+    for i in range(12):
+        if os.fork() == 0:
+            time.sleep(20)
+            os._exit(0)
+    time.sleep(3)
+    print("all together")
+    """
+    assert run(tmp_path, cell, limits=Limits(memory=600 * MB)) == ["all together\n"]
 
 
 def test_memory_that_no_process_has_by_itself_cannot_be_had(tmp_path):
