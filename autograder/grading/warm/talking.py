@@ -10,6 +10,7 @@ from collections import deque
 from queue import Empty
 from typing import Any
 
+from ..output import CUT
 from .manager import LARGEST, WAITING, WarmKernelManager
 
 _PIECE = 2**18
@@ -42,6 +43,7 @@ class DirectClient:
         self._manager, self._channel = manager, channel
         self._rest = bytearray()
         self._reading = False
+        self._executed = ""  # the request
         self.shell_channel, self.iopub_channel = _Channel(self), _Channel(self)
         self._channels = {b'["shell"': self.shell_channel, b'["iopub"': self.iopub_channel}  # by how their lines begin
 
@@ -69,6 +71,7 @@ class DirectClient:
         self._manager.provisioner.begin_cell()
         content = {"code": code, "silent": not store_history, "store_history": store_history, "allow_stdin": False}
         name, line = _request("execute_request", content | {"stop_on_error": stop_on_error})
+        self._executed = name
         with contextlib.suppress(ConnectionError):
             await asyncio.wait_for(asyncio.get_running_loop().sock_sendall(self._channel, line), _SECONDS)
         return name
@@ -106,7 +109,9 @@ class DirectClient:
             self._stop_reading()
 
     def _take(self, line: bytes) -> None:
-        """Keep a line; one of no channel is as if it had not been sent."""
+        """Keep a line, or a sentence if it would cost too much to read. One of no channel counts as not sent."""
+        if len(line) > _BESIDE_TEXTS and not _mostly_texts(line):
+            line = _sentence(self._executed, CUT)
         if channel := self._channels.get(line[:8]):
             channel.put(line)
 
@@ -119,10 +124,14 @@ def _request(kind: str, content: dict) -> tuple[str, bytes]:
     return name, json.dumps(message).encode() + b"\n"
 
 
+def _sentence(request: str, text: str) -> bytes:
+    """A line as a kernel sends it, which prints a text."""
+    header, content = {"msg_type": "stream"}, {"name": "stdout", "text": text}
+    return json.dumps(["iopub", {"header": header, "parent_header": {"msg_id": request}, "content": content}]).encode()
+
+
 def _message(line: bytes) -> dict | None:
-    """The message that a line holds; what is none, or costs too much to read, is as if it had not been sent."""
-    if len(line) > _BESIDE_TEXTS and not _mostly_texts(line):
-        return None
+    """The message that a line holds; what is none counts as not sent."""
     try:
         _, message = json.loads(line)
         message["msg_type"] = message["header"]["msg_type"]
