@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 import psutil
 import pytest
+from jupyter_core.utils import ensure_async
 from nbclient.exceptions import DeadKernelError
 
 from autograder.grading.kernels import kernel_manager
@@ -410,6 +411,32 @@ def test_memory_that_processes_share_is_charged_for_once(tmp_path):
     print("all together")
     """
     assert run(tmp_path, cell, limits=Limits(memory=600 * MB)) == ["all together\n"]
+
+
+FLOOD = """
+kernel = get_ipython().kernel
+for _ in range(50):
+    content = {"data": {"text/plain": "x" * 9_900_000}, "metadata": {}}
+    kernel.session.send(kernel.iopub_socket, "display_data", content, parent=kernel.get_parent())
+"""
+
+
+def test_messages_that_nobody_takes_are_not_kept(tmp_path):
+    async def kept() -> int:
+        kernel = kernel_manager()()
+        await kernel.start_kernel(cwd=str(tmp_path))
+        client = kernel.client()
+        client.start_channels()
+        await client.wait_for_ready(timeout=60)
+        before = psutil.Process().memory_info().rss
+        await ensure_async(client.execute(FLOOD))
+        await asyncio.sleep(5)
+        kept = psutil.Process().memory_info().rss - before
+        client.stop_channels()
+        await kernel.shutdown_kernel(now=True)
+        return kept
+
+    assert asyncio.run(kept()) < 200 * MB
 
 
 def test_memory_that_no_process_has_by_itself_cannot_be_had(tmp_path):
