@@ -112,7 +112,7 @@ def _tried(port: int, secret: str, folder: str) -> dict[str, str]:
         "the packages cannot be changed": "import torch; open(torch.__file__, 'a').write('x')",
         "no signal to the grader": f"import os; os.kill({os.getpid()}, 0)",
         "nothing of the grader's environment": f"import os; os.environ[{_ENVIRONMENT!r}]",
-        "memory": f"bytearray({limits.memory})",
+        "memory": f"bytearray({limits.memory + 64 * MB})",  # more than Python had at its start and may have freed
         "memory that is nobody's": "import os; os.memfd_create('x')",
         "file size": f"with open('x', 'wb') as file: file.write(bytes({limits.file_size} + 1))",
         "folder size": f"with open('y', 'wb') as a, open('z', 'wb') as b:\n"

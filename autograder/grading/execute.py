@@ -98,7 +98,7 @@ class Execute(nbgrader.preprocessors.Execute):
         an answer is observed, nothing is kept but the observations."""
         if self._inbox is None:
             try:
-                if not self._output.takes(msg, cell, cell_index):
+                if not self._output.takes(msg, cell, cell_index, self._replaced(msg)):
                     return None
                 return super().process_message(msg, cell, cell_index)
             except CellExecutionComplete:
@@ -115,6 +115,11 @@ class Execute(nbgrader.preprocessors.Execute):
             if text is not None and len(self._inbox) < 2:  # one is wanted; that there are more is all there is to know
                 self._inbox.append(text if isinstance(text, str) else "")
         return None
+
+    def _replaced(self, msg: dict) -> int:
+        """How many outputs a message replaces: nbclient gives its content to all with the same `display_id`."""
+        display_id = (msg["content"].get("transient") or {}).get("display_id")
+        return sum(map(len, self._display_id_map.get(display_id, {}).values())) if display_id else 0
 
     def on_cell_executed(self, **arguments: Any) -> None:
         self._reply = arguments["execute_reply"]["content"]

@@ -10,7 +10,8 @@ NOTEBOOK = 5_000_000  # and all cells together
 
 CUT = "… The rest was cut: this is more output than a notebook needs. Print less, or less often.\n"
 
-_OUTPUTS = ("stream", "display_data", "execute_result", "update_display_data", "error")
+_COUNTED = ("stream", "display_data", "execute_result", "update_display_data", "error", "comm_open", "comm_msg")
+_LINE = 10  # bytes beside each line of a text, which a notebook's file has by itself
 
 
 class Output:
@@ -20,22 +21,24 @@ class Output:
         self._left = NOTEBOOK
         self._of_cell: dict[int, int] = {}
 
-    def takes(self, msg: dict, cell: NotebookNode, index: int) -> bool:
-        """Whether a message of a cell is to be kept. Of the first that is not, the cell says so; an error is always
-        kept, shortened, because a test cell is scored by it."""
-        if msg["msg_type"] not in _OUTPUTS:
+    def takes(self, msg: dict, cell: NotebookNode, index: int, replaced: int) -> bool:
+        """Whether a message of a cell, which replaces so many outputs, is to be kept. Of the first that is not, the
+        cell says so; an error is always kept, shortened, because a test cell is scored by it."""
+        kind, content = msg["msg_type"], msg["content"]
+        if kind not in _COUNTED:
             return True
         left = self._of_cell.get(index, CELL)
         if left < 0:
             return self._only_an_error(msg, cell)
-        size = _size(msg["content"])
-        self._left -= size
-        self._of_cell[index] = left - size
-        if left >= size and self._left >= 0:
+        size = _size(content) * max(1, replaced + (kind != "update_display_data"))
+        room = min(left, self._left)
+        if size <= room:
+            self._left -= size
+            self._of_cell[index] = left - size
             return True
-        if msg["msg_type"] == "stream" and isinstance(msg["content"].get("text"), str) and self._left + size > 0:
-            msg["content"]["text"] = msg["content"]["text"][:left]
-            cell.outputs.append(new_output("stream", name="stdout", text=msg["content"]["text"]))
+        if kind == "stream" and isinstance(content.get("text"), str) and room > 0:
+            self._left -= room
+            cell.outputs.append(new_output("stream", name="stdout", text=_cut(content["text"], room)))
         self._of_cell[index] = -1
         cell.outputs.append(new_output("stream", name="stdout", text=CUT))
         return self._only_an_error(msg, cell)
@@ -51,15 +54,31 @@ class Output:
 
 
 def _size(value: Any) -> int:
-    """Bytes of the text in plain data, about."""
-    total, queue = 0, [value]
-    while queue:
-        thing = queue.pop()
-        if isinstance(thing, str):
-            total += len(thing)
-        elif isinstance(thing, dict):
-            queue += [*thing.keys(), *thing.values()]
-        elif isinstance(thing, list):
-            queue += thing
-        total += 8
+    """Bytes that plain data takes in a notebook's file, about: each value has a line there, indented by its depth."""
+    total, depth, things = 0, 0, [value]
+    while things:
+        inner = []
+        for thing in things:
+            total += 8 + depth
+            if isinstance(thing, str):
+                total += _length(thing)
+            elif isinstance(thing, dict):
+                inner += [*thing.keys(), *thing.values()]
+            elif isinstance(thing, list):
+                inner += thing
+            else:
+                total += len(repr(thing))
+        things, depth = inner, depth + 1
     return total
+
+
+def _length(text: str) -> int:
+    return len(text) + _LINE * len(text[:CELL].splitlines())  # of a longer one, only that it is too long matters
+
+
+def _cut(text: str, length: int) -> str:
+    """The beginning of a text that is not longer than this."""
+    text = text[:length]
+    while (whole := _length(text)) > length:
+        text = text[: len(text) * length // whole]
+    return text

@@ -1,9 +1,10 @@
 """A seccomp filter: system calls that no notebook needs, and by which memory, time or privileges are had uncounted.
 
-`memfd_create`, anonymous shared mappings and what System V left are memory that no limit of a process counts. A process
-that ignores SIGCHLD has children whose time nobody is charged for. Some families of sockets know no network namespaces,
-such as the one to the host of a virtual machine. The others reach into other processes, make namespaces or are seldom
-used doors into the kernel. Each fails with "Operation not permitted".
+`memfd_create`, anonymous shared mappings and what System V left are memory that no limit of a process counts. What
+`io_setup` gives is counted for the whole system, and one call can take all of it. A process that ignores SIGCHLD has
+children whose time nobody is charged for. Some families of sockets know no network namespaces, such as the one to the
+host of a virtual machine. The others reach into other processes, make namespaces or are seldom used doors into the
+kernel. Each fails with "Operation not permitted".
 """
 
 import ctypes
@@ -29,7 +30,7 @@ _REFUSED = {
     "io_uring_enter": (426, 426), "io_uring_register": (427, 427), "vmsplice": (278, 75), "move_pages": (279, 239),
     "migrate_pages": (256, 238), "syslog": (103, 116), "kexec_load": (246, 104), "init_module": (175, 105),
     "finit_module": (313, 273), "name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265),
-    "personality": (135, 92),
+    "personality": (135, 92), "io_setup": (206, 0),
 }  # fmt: skip
 _CLONE, _CLONE3, _SOCKET, _MMAP, _SIGACTION = (56, 220), (435, 435), (41, 198), (9, 222), (13, 134)
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}

@@ -8,6 +8,7 @@ from .limits import Limits
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _MEMORY = ("RssAnon:", "RssShmem:", "VmSwap:")
+_FAIR_MEMORY = ("Pss_Anon:", "Pss_Shmem:", "SwapPss:")  # the same, and of what several processes share, to each a part
 _GRACE = 5  # seconds of processor time for a cell to end after it was interrupted
 
 
@@ -34,14 +35,22 @@ class Usage:
         self._interrupted = False
 
     def look(self) -> Used:
-        """What is used now. Memory is what is nobody else's: what each process has from the warm process does not
-        count. Processor time is also that of processes that have ended."""
-        seen = [(_status(process), _cpu(process)) for process in _processes()]
+        """What is used now. Of memory, what is the warm process's does not count. Processor time is also that of
+        processes that have ended."""
+        processes = _processes()
+        seen = [_status(process) for process in processes]
         return Used(
-            memory=sum(max(0, status.memory - self._shared) for status, _ in seen),
-            cpu=sum(cpu for _, cpu in seen) + _cpu(1),
-            processes=sum(status.threads for status, _ in seen),
+            memory=self._memory(processes, sum(status.memory for status in seen)),
+            cpu=sum(map(_cpu, processes)) + _cpu(1),
+            processes=sum(status.threads for status in seen),
         )
+
+    def _memory(self, processes: list[int], together: int) -> int:
+        """The memory of these processes, which have so much together. What they share counts once, where that could
+        matter: it takes milliseconds to find out, and only Linux knows which pages are still the warm process's."""
+        if together - self._shared > self._limits.memory:
+            together = sum(map(_fair_memory, processes))
+        return max(0, together - self._shared)
 
     def begin_cell(self) -> None:
         """Count the next cell's processor time, from the next look on: to look at each cell takes too long."""
@@ -83,13 +92,19 @@ def _processes() -> list[int]:
 
 
 def _status(process: int) -> _Status:
-    memory = threads = 0
-    for line in _read(process, "status").splitlines():
-        if line.startswith(_MEMORY):
-            memory += int(line.split()[1]) * 1024
-        elif line.startswith("Threads:"):
-            threads = int(line.split()[1])
-    return _Status(memory, threads)
+    lines = _read(process, "status").splitlines()
+    threads = sum(int(line.split()[1]) for line in lines if line.startswith("Threads:"))
+    return _Status(_sum(lines, _MEMORY), threads)
+
+
+def _fair_memory(process: int) -> int:
+    """A process's part of the memory that it has together with others; all of it, if it lets nobody look."""
+    lines = _read(process, "smaps_rollup").splitlines()
+    return _sum(lines, _FAIR_MEMORY) if lines else _status(process).memory
+
+
+def _sum(lines: list[str], names: tuple[str, ...]) -> int:
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(names))
 
 
 def _cpu(process: int) -> float:

@@ -10,6 +10,7 @@ NAME = "autograder-warm"
 
 LARGEST = 10_000_000  # bytes of a message; a kernel that sends a larger one is cut off
 WAITING = 100  # messages that are kept until the grader gets to them
+_QUEUED = 10  # messages that ZeroMQ keeps for each channel, however large they are
 
 
 class WarmKernelManager(AsyncKernelManager):
@@ -25,7 +26,7 @@ class WarmKernelManager(AsyncKernelManager):
 
     def client(self, **arguments: Any) -> AsyncKernelClient:
         client = super().client(**arguments)
-        client.context.maxmsgsize, client.context.rcvhwm = LARGEST, WAITING
+        client.context.maxmsgsize, client.context.rcvhwm = LARGEST, _QUEUED
         execute = client.execute
 
         def execute_counted(*arguments: Any, **named: Any) -> str:

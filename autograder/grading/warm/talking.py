@@ -4,14 +4,18 @@ import asyncio
 import contextlib
 import json
 import socket
+import time
 import uuid
 from collections import deque
 from queue import Empty
 from typing import Any
 
+from ..output import CUT
 from .manager import LARGEST, WAITING, WarmKernelManager
 
 _PIECE = 2**18
+_HELD = LARGEST  # bytes that are kept until the grader gets to them
+_BESIDE_TEXTS = 1_000_000  # bytes of a message: a pair of brackets becomes an object of thirty times their size
 _SECONDS = 30  # for a kernel to take a request
 
 
@@ -39,8 +43,9 @@ class DirectClient:
         self._manager, self._channel = manager, channel
         self._rest = bytearray()
         self._reading = False
+        self._executed = ""  # the request
         self.shell_channel, self.iopub_channel = _Channel(self), _Channel(self)
-        self._channels = {"shell": self.shell_channel, "iopub": self.iopub_channel}
+        self._channels = {b'["shell"': self.shell_channel, b'["iopub"': self.iopub_channel}  # by how their lines begin
 
     def start_channels(self) -> None:
         self.read_on()
@@ -66,15 +71,20 @@ class DirectClient:
         self._manager.provisioner.begin_cell()
         content = {"code": code, "silent": not store_history, "store_history": store_history, "allow_stdin": False}
         name, line = _request("execute_request", content | {"stop_on_error": stop_on_error})
+        self._executed = name
         with contextlib.suppress(ConnectionError):
             await asyncio.wait_for(asyncio.get_running_loop().sock_sendall(self._channel, line), _SECONDS)
         return name
 
     def read_on(self) -> None:
         """Read what arrives, until enough of it waits."""
-        if not self._reading:
+        if not self._reading and not self._full:
             self._reading = True
             asyncio.get_running_loop().add_reader(self._channel, self._read)
+
+    @property
+    def _full(self) -> bool:
+        return any(channel.full for channel in self._channels.values())
 
     def _stop_reading(self) -> None:
         if self._reading:
@@ -95,19 +105,15 @@ class DirectClient:
         self._rest += rest
         if len(self._rest) > LARGEST:
             self._manager.provisioner.end()
-        if not data or len(self._rest) > LARGEST or any(one.full for one in self._channels.values()):
+        if not data or len(self._rest) > LARGEST or self._full:
             self._stop_reading()
 
     def _take(self, line: bytes) -> None:
-        """Keep a message; what is none is as if it had not been sent."""
-        try:
-            channel, message = json.loads(line)
-            message["msg_type"] = message["header"]["msg_type"]
-            fitting = isinstance(message["content"], dict) and isinstance(message["parent_header"], dict)
-            if fitting and isinstance(message["msg_type"], str):
-                self._channels[channel].put(message)
-        except (ValueError, TypeError, LookupError, RecursionError):
-            return
+        """Keep a line, or a sentence if it would cost too much to read. One of no channel counts as not sent."""
+        if len(line) > _BESIDE_TEXTS and not _mostly_texts(line):
+            line = _sentence(self._executed, CUT)
+        if channel := self._channels.get(line[:8]):
+            channel.put(line)
 
 
 def _request(kind: str, content: dict) -> tuple[str, bytes]:
@@ -118,30 +124,65 @@ def _request(kind: str, content: dict) -> tuple[str, bytes]:
     return name, json.dumps(message).encode() + b"\n"
 
 
+def _sentence(request: str, text: str) -> bytes:
+    """A line as a kernel sends it, which prints a text."""
+    header, content = {"msg_type": "stream"}, {"name": "stdout", "text": text}
+    return json.dumps(["iopub", {"header": header, "parent_header": {"msg_id": request}, "content": content}]).encode()
+
+
+def _message(line: bytes) -> dict | None:
+    """The message that a line holds; what is none counts as not sent."""
+    try:
+        _, message = json.loads(line)
+        message["msg_type"] = message["header"]["msg_type"]
+        fitting = isinstance(message["content"], dict) and isinstance(message["parent_header"], dict)
+        return message if fitting and isinstance(message["msg_type"], str) else None
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return None
+
+
+def _mostly_texts(line: bytes) -> bool:
+    """Whether a line of JSON has little beside its texts, as long outputs and pictures have."""
+    bare = line.replace(rb"\\", b"").replace(rb"\"", b"")
+    return bare.count(b'"') < _BESIDE_TEXTS and sum(map(len, bare.split(b'"')[::2])) < _BESIDE_TEXTS
+
+
 class _Channel:
+    """Lines that wait. They become messages one by one, as they are taken: a message can be much larger."""
+
     def __init__(self, client: DirectClient) -> None:
         self._client = client
-        self._messages: deque[dict] = deque()
+        self._lines: deque[bytes] = deque()
+        self._held = 0
         self._arrived: asyncio.Future | None = None
 
     @property
     def full(self) -> bool:
-        return len(self._messages) >= WAITING
+        return len(self._lines) >= WAITING or self._held >= _HELD
 
-    def put(self, message: dict) -> None:
-        self._messages.append(message)
+    def put(self, line: bytes) -> None:
+        self._lines.append(line)
+        self._held += len(line)
         if self._arrived is not None and not self._arrived.done():
             self._arrived.set_result(None)
 
     async def get_msg(self, timeout: float | None = None) -> dict:
         """The next message. Raises Empty if none arrives within so many seconds."""
-        while not self._messages:
+        end = None if timeout is None else time.monotonic() + timeout
+        while (message := self._next()) is None:
             self._arrived = asyncio.get_running_loop().create_future()
             try:
-                await asyncio.wait_for(self._arrived, timeout)
+                await asyncio.wait_for(self._arrived, None if end is None else end - time.monotonic())
             except TimeoutError:
                 raise Empty from None
-        message = self._messages.popleft()
-        if len(self._messages) == WAITING // 2:
-            self._client.read_on()
         return message
+
+    def _next(self) -> dict | None:
+        """The first message among the lines that wait; None if there is none."""
+        while self._lines:
+            line = self._lines.popleft()
+            self._held -= len(line)
+            self._client.read_on()
+            if message := _message(line):
+                return message
+        return None

@@ -13,12 +13,13 @@ from typing import BinaryIO
 
 import psutil
 import pytest
+from jupyter_core.utils import ensure_async
 from nbclient.exceptions import DeadKernelError
 
 from autograder.grading.kernels import kernel_manager
 from autograder.grading.sandbox import available, landlock
 from autograder.grading.sandbox import usage as usage_module
-from autograder.grading.sandbox.limits import Limits
+from autograder.grading.sandbox.limits import MB, Limits
 from autograder.grading.sandbox.usage import Usage
 
 from ...course import ROOT
@@ -294,6 +295,9 @@ def test_a_cells_time_counts_from_when_it_is_first_seen(monkeypatch):
     assert [usage.reached() for _ in range(5)] == ["", "", "interrupt", "", "time"]
 
 
+_IO_SETUP = {"x86_64": 206, "aarch64": 0}
+
+
 def test_no_memory_is_had_that_no_process_is_charged_for(tmp_path):
     said = tried(
         tmp_path,
@@ -303,9 +307,10 @@ def test_no_memory_is_had_that_no_process_is_charged_for(tmp_path):
         "__import__('ctypes').CDLL(None).msgget(0, 0o1600)",
         "__import__('ctypes').CDLL(None).semget(0, 1000, 0o1600)",
         "len(__import__('mmap').mmap(-1, 2**20, 2 | 32))",
+        f"__import__('ctypes').CDLL(None).syscall({_IO_SETUP[os.uname().machine]}, 1000, bytes(8))",
     )
     assert [one.strip() for one in said] == [
-        "PermissionError", "FileNotFoundError", "done: -1", "done: -1", "done: -1", f"done: {2**20}",
+        "PermissionError", "FileNotFoundError", "done: -1", "done: -1", "done: -1", f"done: {2**20}", "done: -1",
     ]  # fmt: skip
 
 
@@ -360,8 +365,78 @@ def _read(memory: BinaryIO, start: int, end: int) -> bytes:
 
 
 def test_memory_is_an_exception_and_the_next_cell_runs(tmp_path):
-    said = tried(tmp_path, f"len(bytearray({Limits().memory}))", "__import__('torch').ones(2**40)", "'still here'")
+    said = tried(
+        tmp_path, f"len(bytearray({Limits().memory + 64 * MB}))", "__import__('torch').ones(2**40)", "'still here'"
+    )
     assert [one.strip() for one in said] == ["MemoryError", "RuntimeError", "done: 'still here'"]
+
+
+EXECUTED = """
+import subprocess, sys, time
+for i in range(12):
+    subprocess.Popen([sys.executable, "-S", "-c", "import time; x = b'x' * (80 * 2**20); time.sleep(60)"])
+time.sleep(20)
+"""
+WRITTEN_TO = """
+import ctypes, os, time
+maps = [line.split() for line in open("/proc/self/maps")]
+own = [f[0].split("-") for f in maps if f[1].startswith("rw") and (len(f) < 6 or "heap" in f[5])]
+for i in range(12):
+    if os.fork() == 0:
+        for start, end in own:
+            for page in range(int(start, 16), int(end, 16), 4096):
+                ctypes.memmove(page, page, 1)
+        time.sleep(60)
+        os._exit(0)
+time.sleep(20)
+"""
+UNREADABLE = WRITTEN_TO.replace("time.sleep(60)", "ctypes.CDLL(None).prctl(4, 0, 0, 0, 0); time.sleep(60)")
+
+
+@pytest.mark.parametrize("cell", [EXECUTED, WRITTEN_TO, UNREADABLE], ids=["executed", "written to", "unreadable"])
+def test_memory_that_is_no_longer_the_warm_processs_is_charged_for_each_process(cell, tmp_path):
+    with pytest.raises(DeadKernelError):
+        run(tmp_path, cell, limits=Limits(memory=600 * MB))
+
+
+def test_memory_that_processes_share_is_charged_for_once(tmp_path):
+    cell = f"""
+    import os, time
+    large = b"x" * {400 * MB}
+    for i in range(12):
+        if os.fork() == 0:
+            time.sleep(20)
+            os._exit(0)
+    time.sleep(3)
+    print("all together")
+    """
+    assert run(tmp_path, cell, limits=Limits(memory=600 * MB)) == ["all together\n"]
+
+
+FLOOD = """
+kernel = get_ipython().kernel
+for _ in range(50):
+    content = {"data": {"text/plain": "x" * 9_900_000}, "metadata": {}}
+    kernel.session.send(kernel.iopub_socket, "display_data", content, parent=kernel.get_parent())
+"""
+
+
+def test_messages_that_nobody_takes_are_not_kept(tmp_path):
+    async def kept() -> int:
+        kernel = kernel_manager()()
+        await kernel.start_kernel(cwd=str(tmp_path))
+        client = kernel.client()
+        client.start_channels()
+        await client.wait_for_ready(timeout=60)
+        before = psutil.Process().memory_info().rss
+        await ensure_async(client.execute(FLOOD))
+        await asyncio.sleep(5)
+        kept = psutil.Process().memory_info().rss - before
+        client.stop_channels()
+        await kernel.shutdown_kernel(now=True)
+        return kept
+
+    assert asyncio.run(kept()) < 200 * MB
 
 
 def test_memory_that_no_process_has_by_itself_cannot_be_had(tmp_path):
