@@ -17,6 +17,7 @@ from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import BaseConverter
 from nbgrader.utils import capture_log
+from traitlets import TraitError
 from traitlets.config import Config
 
 from .problems import LOG, CourseError
@@ -169,7 +170,9 @@ class Course:
     def converter(self, kind: type[Converter], assignment: str) -> Iterator[Converter]:
         """One of nbgrader's converters for an assignment, where it has to be: in the course folder."""
         with self._set(assignment_id=assignment, student_id="*"), contextlib.chdir(self.folder):
-            yield kind(coursedir=self.settings, parent=self._app)
+            with right_settings():
+                converter = kind(coursedir=self.settings, parent=self._app)
+            yield converter
 
     def reading_from(self, submitted: str) -> contextlib.AbstractContextManager[None]:
         """Take submissions from another folder of the course than `submitted`."""
@@ -188,7 +191,8 @@ class Course:
 
     def _run(self, kind: type[BaseConverter], assignment: str, student: str) -> tuple[bool, str]:
         with self._set(assignment_id=assignment, student_id=student):
-            converter = kind(coursedir=self.settings, parent=self._app)
+            with right_settings():
+                converter = kind(coursedir=self.settings, parent=self._app)
             converter.force = True
             result = capture_log(converter)
         if "KeyboardInterrupt" in result.get("error", ""):  # which capture_log takes for a failure
@@ -213,6 +217,15 @@ class Course:
     def _student(self, path: Path, assignment: str) -> str:
         before, after = self._pattern(assignment).split("*")
         return str(path.relative_to(self.folder)).removeprefix(before).removesuffix(after)
+
+
+@contextlib.contextmanager
+def right_settings() -> Iterator[None]:
+    """Make parts of nbgrader inside. Raises CourseError if a setting is none of theirs."""
+    try:
+        yield
+    except TraitError as error:
+        raise CourseError(f"A setting in nbgrader_config.py is wrong ({str(error).rstrip('.')}): correct it.") from None
 
 
 def _read(path: Path, advice: str) -> NotebookNode:
