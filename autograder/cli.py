@@ -1,16 +1,21 @@
 """The command `autograder`: for those who grade. Heavy imports stay inside the subcommands, so that help is instant."""
 
 import argparse
+import contextlib
+import os
+import re
 import sys
 from pathlib import Path
 
 from .grading.problems import CourseError
 
+_OLDER = re.compile("no such (column|table)|(column|relation) .* does not exist")  # SQLite, PostgreSQL
 EPILOG = "Each command says in one sentence what is wrong, if something is, and then ends with a status other than 0."
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns its exit status."""
+    _open_standard_streams()
     parser = _parser()
     if not (sys.argv[1:] if arguments is None else arguments):
         parser.print_help(sys.stderr)
@@ -26,6 +31,17 @@ def main(arguments: list[str] | None = None) -> int:
         raise
 
 
+def _open_standard_streams() -> None:
+    """Where one was closed by whoever started this, lead it nowhere: else another file or socket takes its number."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # it gets the lowest number that is free
+    sys.stdout = sys.stdout or os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", encoding="utf-8", closefd=False)
+
+
 def _sentence(error: Exception) -> str:
     """What a person can do about an error; "" if it is not theirs."""
     match error:
@@ -37,6 +53,11 @@ def _sentence(error: Exception) -> str:
             return f"{error.filename or 'A file'} cannot be used ({why}): see to that, and call the command again."
     if type(error).__module__.startswith("sqlalchemy."):
         why = str(getattr(error, "orig", error)).partition("\n")[0].rstrip(".")
+        if _OLDER.search(why):
+            return (
+                f"An older nbgrader made the gradebook ({why}): run `nbgrader db upgrade` in the course folder, which "
+                "keeps a copy, and try again."
+            )
         return f"The gradebook cannot be used ({why}): see to that, or put a copy of it in its place, and try again."
     return ""
 
@@ -192,11 +213,15 @@ def _grade_with(crew, chosen: argparse.Namespace) -> int:
     course = Course(chosen.course)
     if chosen.unsafe_no_sandbox:
         course.allow_everything()
-    remember(course, chosen.assignment)
+    # Without a log there was no grading, and a mistake leaves the folder as it is.
+    with course.quiet() if course.log.exists() else contextlib.nullcontext():
+        remember(course, chosen.assignment)
     run = grade(course, chosen.assignment, console, crew, students=chosen.student, force=chosen.force)
     show(run, console)
     if run.rows:
-        console.print(f"Class report: {write(course, [chosen.assignment]).page}", soft_wrap=True, highlight=False)
+        with course.quiet():
+            report = write(course, [chosen.assignment])
+        console.print(f"Class report: {report.page}", soft_wrap=True, highlight=False)
     return 1 if run.failed else 0
 
 
@@ -204,7 +229,9 @@ def _report(chosen: argparse.Namespace) -> int:
     from .grading.course import Course
     from .grading.report.writing import write
 
-    report = write(Course(chosen.course), chosen.assignments, anonymous=chosen.anonymous)
+    course = Course(chosen.course)
+    with course.quiet():
+        report = write(course, chosen.assignments, anonymous=chosen.anonymous)
     for note in report.notes:
         print(note)
     print(f"Class report: {report.page}")

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from distributed import Future, as_completed
 from distributed.scheduler import KilledWorker
+from nbgrader.api import MissingEntry
+from nbgrader.converters.base import NbGraderException
 from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
@@ -34,7 +36,8 @@ from .starting import Starting, starting
 from .unchanged import Marks
 
 _DATABASE = re.compile(r"OperationalError\) ([^\n']+)")  # as SQLAlchemy says it, and nbgrader after it
-_LONGEST = 600  # characters of a sentence
+_LONGEST = 200  # characters of what an error says
+_LONGEST_SENTENCE = 600
 _AHEAD = 2  # submissions that are prepared while all workers are busy
 
 
@@ -80,10 +83,14 @@ def grade(
     if course.sandboxed and (crew is None or crew.local):
         available.require()
     submissions = course.submissions(assignment, students)
-    if not submissions:
-        who = "" if students == "*" else f" by {students}"
+    if not submissions and course.submissions(assignment):
         raise CourseError(
-            f"There are no submissions of {assignment}{who} in {course.folder / 'submitted'}: "
+            f"No submission of {assignment} in {course.folder / 'submitted'} is by somebody whose name fits "
+            f"{students!r}: look at the pattern, and at the names of the folders."
+        )
+    if not submissions:
+        raise CourseError(
+            f"There are no submissions of {assignment} in {course.folder / 'submitted'}: "
             f"collect them, or make some with `autograder simulate {assignment}`."
         )
     with course.quiet(), progress(console, "Grading", len(submissions)) as step:
@@ -253,9 +260,22 @@ class _Run:
                 return "It could not be graded, since workers ended while it ran: see to their memory, and grade again."
             case _ if locked := _DATABASE.search(str(error)):
                 return f"The gradebook could not be used ({locked[1]}): see to that, and grade again."
+            case _ if "IntegrityError" in f"{type(error).__name__}: {error}":
+                return "It could not be graded, since another grading was at it at the same time: grade again."
+            case MissingEntry() if "No such student" in str(error):
+                return (
+                    "It could not be graded, since the gradebook has no such student: enter the student with "
+                    "`nbgrader db student import` or `nbgrader db student add`, and grade again."
+                )
+            case NbGraderException() if "No notebooks were matched" in str(error):  # which have been seen there
+                return (
+                    "It could not be graded, since nbgrader does not find a folder with such a name: rename the "
+                    "student's folder, without brackets and without spaces at its ends, and grade again."
+                )
             case OSError(strerror=str(why)):
                 return f"It could not be graded ({why}): see to that, and grade again."
         why = f"{type(error).__name__}: {error}".partition("\n")[0].rstrip(".: ")
+        why = why if len(why) <= _LONGEST else f"{why[:_LONGEST]} …"
         return f"It could not be graded: nbgrader stopped with {why}; see {self._course.log}."
 
     def _fail(self, student: str, sentences: list[str]) -> None:
@@ -271,4 +291,4 @@ class _Run:
 
 def _printable(sentence: str) -> str:
     """A sentence that may have a name of the student's in it, however long and odd, as a terminal may show it."""
-    return "".join(sign if sign.isprintable() else "�" for sign in sentence[:_LONGEST])
+    return "".join(sign if sign.isprintable() else "�" for sign in sentence[:_LONGEST_SENTENCE])

@@ -26,6 +26,8 @@ _SETTINGS = {
     "distributed.scheduler.allowed-failures": 2,  # a submission on which workers die is not tried for ever
     "distributed.worker.daemon": True,
     "distributed.worker.profile.enabled": False,  # nobody looks at it, nor at these, which are taken very often
+    "distributed.scheduler.http.routes": [],  # which would show anybody on this machine, without encryption
+    "distributed.worker.http.routes": [],
     "distributed.admin.system-monitor.interval": "10s",
     "distributed.admin.tick.interval": "1s",
     "distributed.admin.large-graph-warning-threshold": "1GB",
@@ -109,8 +111,7 @@ def _local(number: int) -> LocalCluster:
                 host="127.0.0.1",
                 protocol="tls://",
                 security=Security.temporary(),
-                dashboard_address=None,
-                worker_dashboard_address=None,
+                scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},  # alone, None is port 8787
                 memory_limit=0,  # kernels are limited by themselves
             )
     raise CourseError("Worker processes end while they start: see that there is memory left, and grade again.")

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import nbformat
+from nbconvert.preprocessors import ExecutePreprocessor
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter
@@ -23,10 +24,14 @@ from traitlets.utils.importstring import import_item
 
 from . import gradebook
 from .challenges import Challenges, Draw
+from .course import right_settings
+from .execute import Execute
 from .prepare import Prepare, draw_for
 from .problems import CourseError
 from .sandbox.limits import Limits
 from .submitted import contents, fitting, time_of
+
+_MISSING = "Nothing in nbgrader_config.py {}: put {} into its Autograde.autograde_preprocessors."
 
 
 @dataclass(frozen=True)
@@ -45,24 +50,27 @@ class Conversion(Autograde):
         """Look at the settings.
 
         Raises:
-            CourseError: there is nothing in them that saves the scores, or what has to be sent to those who run the
-                notebooks is no plain data.
+            CourseError: one of them cannot be used; there is nothing in them that runs the notebooks in a sandbox, or
+                that saves the scores; or what has to be sent to those who run the notebooks is no plain data.
         """
         self.force = True
         self.assignment = self.coursedir.assignment_id
         self.challenges = Challenges(Path(self.coursedir.root))
-        classes = [import_item(one) if isinstance(one, str) else one for one in self.autograde_preprocessors]
+        classes = list(map(_imported, self.autograde_preprocessors))
         saving = [place for place, one in enumerate(classes) if issubclass(one, SaveAutoGrades)]
         if not saving:
-            raise CourseError(
-                "Nothing in nbgrader_config.py saves the scores: put autograder.grading.scores.SaveGrades into its "
-                "Autograde.autograde_preprocessors."
-            )
+            raise CourseError(_MISSING.format("saves the scores", "autograder.grading.scores.SaveGrades"))
         running = [one for one in classes[: saving[0]] if one is not Prepare]
+        executing = [one for one in running if issubclass(one, ExecutePreprocessor)]
+        if not executing or not all(issubclass(one, Execute) for one in executing):
+            raise CourseError(_MISSING.format("runs the notebooks in a sandbox", "autograder.grading.execute.Execute"))
         self._saving = classes[saving[0] :]
         self._running = [f"{one.__module__}.{one.__qualname__}" for one in running]
         self._settings = _plain({base.__name__ for one in running for base in one.__mro__}, self.config)
-        self.exporter = self.exporter_class(parent=self, config=self.config)
+        with right_settings():  # once, before every submission fails at them
+            for one in [*map(_imported, self.sanitize_preprocessors), *classes]:
+                one(config=self.config)
+            self.exporter = self.exporter_class(parent=self, config=self.config)
 
     def begin(self, student: str) -> Job:
         """Copy the files of a submission, sanitise its notebooks, and draw its challenges. Raises whatever nbgrader
@@ -185,6 +193,16 @@ class Conversion(Autograde):
         data["files"] = {str(path): base64.b64encode(content).decode() for path, content in contained.items()}
         data |= {"preprocessors": self._running, "settings": self._settings}
         return Job(student, json.dumps(data), draws)
+
+
+def _imported(one: str | type) -> type:
+    """A preprocessor that the settings name. Raises CourseError."""
+    try:
+        return import_item(one) if isinstance(one, str) else one
+    except Exception as error:
+        raise CourseError(
+            f"nbgrader_config.py names the preprocessor {one}, which cannot be imported ({error}): correct its name."
+        ) from error
 
 
 def _plain(sections: set[str], config: Config) -> dict:

@@ -11,17 +11,22 @@ from pathlib import Path
 from typing import TypeVar
 
 import nbformat
-from nbgrader.api import Gradebook, MissingEntry
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import BaseConverter
 from nbgrader.utils import capture_log
+from traitlets import TraitError
 from traitlets.config import Config
 
 from .problems import LOG, CourseError
+from .registered import Cells, cells_in, differing, known_cells
 from .release import build_release
 
 Converter = TypeVar("Converter", bound=BaseConverter)
+
+_HANDED_IN = "there are submissions associated with it"  # as nbgrader says why it changes no cells
 
 
 class Course:
@@ -112,28 +117,62 @@ class Course:
         found = {self._student(path, assignment): path for path in folders}
         return {student: path for student, path in found.items() if fnmatchcase(student, students)}
 
-    def released(self, assignment: str) -> dict[str, nbformat.NotebookNode]:
+    def released(self, assignment: str) -> dict[str, NotebookNode]:
         """The students' version of each notebook by its name; made now, if there is none."""
-        folder = self.path(self.settings.release_directory, ".", assignment)
-        if not list(folder.glob("*.ipynb")):
+        if not list(self.path(self.settings.release_directory, ".", assignment).glob("*.ipynb")):
             build_release(self.folder)
-        return {path.stem: nbformat.read(path, as_version=4) for path in sorted(folder.glob("*.ipynb"))}
+        return self._released(assignment)
 
     def register(self, assignment: str) -> None:
-        """Enter an assignment in the gradebook, as `nbgrader generate_assignment` does; release/ stays as it is."""
-        with self.gradebook() as gradebook, contextlib.suppress(MissingEntry):
-            gradebook.find_assignment(assignment)
-            return
+        """Enter an assignment's cells in the gradebook as they are in source, with their points and tests, as `nbgrader
+        generate_assignment` does; release/ stays as it is.
+
+        Raises:
+            CourseError: nbgrader refuses the source, other cells have been graded already, or release/ has other ones.
+        """
+        source = cells_in(self._notebooks(self.settings.source_directory, assignment, "mend it"))
+        known = self._known(assignment)
+        if source != known:
+            self._enter(assignment, differing(source, known))
+            known = self._known(assignment)
+        released = cells_in(self._released(assignment))
+        if released and (names := differing(released, known)):
+            raise CourseError(
+                f"The release of {assignment} has not the cells that its source has ({names}): make it again with "
+                "`make release`, and grade again."
+            )
+
+    def _enter(self, assignment: str, names: str) -> None:
         with self.scratch() as scratch, self._set(release_directory=scratch.name):
             done, log = self._run(GenerateAssignment, assignment, ".")
+        if _HANDED_IN in log:
+            raise CourseError(
+                f"Cells of {assignment} were added to its source or taken out of it since submissions were graded "
+                f"({names}), and nbgrader cannot change them any more: undo that in source, run `make release`, and "
+                "grade again. Or, if the assignment's due date and all that was scored or written by hand may go: keep "
+                f"a copy of the gradebook, run `nbgrader db assignment remove {assignment} --force`, and grade again."
+            )
         if not done:
             raise CourseError(f"nbgrader refuses {assignment} ({reason(log)}): mend its notebook in source.")
+
+    def _known(self, assignment: str) -> Cells:
+        with self.gradebook() as gradebook:
+            return known_cells(gradebook, assignment)
+
+    def _released(self, assignment: str) -> dict[str, NotebookNode]:
+        return self._notebooks(self.settings.release_directory, assignment, "make it again with `make release`")
+
+    def _notebooks(self, step: str, assignment: str, advice: str) -> dict[str, NotebookNode]:
+        folder = self.path(step, ".", assignment)
+        return {path.stem: _read(path, advice) for path in sorted(folder.glob("*.ipynb"))}
 
     @contextlib.contextmanager
     def converter(self, kind: type[Converter], assignment: str) -> Iterator[Converter]:
         """One of nbgrader's converters for an assignment, where it has to be: in the course folder."""
         with self._set(assignment_id=assignment, student_id="*"), contextlib.chdir(self.folder):
-            yield kind(coursedir=self.settings, parent=self._app)
+            with right_settings():
+                converter = kind(coursedir=self.settings, parent=self._app)
+            yield converter
 
     def reading_from(self, submitted: str) -> contextlib.AbstractContextManager[None]:
         """Take submissions from another folder of the course than `submitted`."""
@@ -152,7 +191,8 @@ class Course:
 
     def _run(self, kind: type[BaseConverter], assignment: str, student: str) -> tuple[bool, str]:
         with self._set(assignment_id=assignment, student_id=student):
-            converter = kind(coursedir=self.settings, parent=self._app)
+            with right_settings():
+                converter = kind(coursedir=self.settings, parent=self._app)
             converter.force = True
             result = capture_log(converter)
         if "KeyboardInterrupt" in result.get("error", ""):  # which capture_log takes for a failure
@@ -177,6 +217,22 @@ class Course:
     def _student(self, path: Path, assignment: str) -> str:
         before, after = self._pattern(assignment).split("*")
         return str(path.relative_to(self.folder)).removeprefix(before).removesuffix(after)
+
+
+@contextlib.contextmanager
+def right_settings() -> Iterator[None]:
+    """Make parts of nbgrader inside. Raises CourseError if a setting is none of theirs."""
+    try:
+        yield
+    except TraitError as error:
+        raise CourseError(f"A setting in nbgrader_config.py is wrong ({str(error).rstrip('.')}): correct it.") from None
+
+
+def _read(path: Path, advice: str) -> NotebookNode:
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception as error:
+        raise CourseError(f"{path} is damaged or cannot be read ({type(error).__name__}): {advice}.") from error
 
 
 def reason(log: str) -> str:

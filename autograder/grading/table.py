@@ -7,18 +7,20 @@ from rich.text import Text
 from .class_run import ClassRun
 from .records import Outcome, Row
 
+_LEAST = 8  # characters of a column, however long a name is or narrow the terminal
+
 
 def show(run: ClassRun, console: Console) -> None:
     """Print the table, and below it the sentences on submissions that were odd or could not be graded."""
     table = Table(show_lines=True)
-    table.add_column("student", no_wrap=True)
+    table.add_column("student", overflow="fold", min_width=_LEAST)
     table.add_column("points", no_wrap=True, justify="right")
-    table.add_column("what was misunderstood")
+    table.add_column("what was misunderstood", overflow="fold", min_width=_LEAST)
     for row in run.rows:
         table.add_row(Text(row.student), points(row), Text("\n".join(misunderstood(row)) or "nothing"))
     for student in run.failed:
         table.add_row(Text(student), "–", "not graded, see below")
-    console.print(table)
+    console.print(table, crop=False)
     if any(row.by_hand for row in run.rows):
         console.print("* and answers that a person has to score: open the formgrader for them.")
     if unprotected := sorted({name for row in run.rows for name, how in row.outcomes.items() if not how.protected}):

@@ -4,15 +4,19 @@ import html
 import json
 import re
 import shutil
+import sqlite3
 from types import SimpleNamespace
 
 import pytest
 from nbformat import v4
+from nbgrader.api import InvalidEntry
 from rich.console import Console
+from sqlalchemy.exc import IntegrityError
 
 from autograder.cli import main
 from autograder.grading import class_run
 from autograder.grading.class_feedback import give_feedback
+from autograder.grading.course import Course
 from autograder.grading.demo import differences
 from autograder.grading.problems import CourseError
 from autograder.grading.records import Outcome, Row, outcome, rows
@@ -203,6 +207,60 @@ def test_a_course_without_submissions_is_one_sentence(tmp_path):
     ):
         class_run.grade(course, ASSIGNMENT, Console())
     assert not (tmp_path / "gradebook.db").exists()
+
+
+def test_a_pattern_that_fits_nobody_is_one_sentence(tmp_path):
+    course = new_course(tmp_path)
+    course.allow_everything()
+    (tmp_path / "submitted" / "student1" / ASSIGNMENT).mkdir(parents=True)
+    with pytest.raises(CourseError, match=r"is by somebody whose name fits 'zz\*': look at the pattern, and at"):
+        class_run.grade(course, ASSIGNMENT, Console(), students="zz*")
+
+
+RENAME = (
+    "It could not be graded, since nbgrader does not find a folder with such a name: rename the student's folder, "
+    "without brackets and without spaces at its ends, and grade again."
+)
+ENTER = (
+    "It could not be graded, since the gradebook has no such student: enter the student with "
+    "`nbgrader db student import` or `nbgrader db student add`, and grade again."
+)
+
+
+@pytest.mark.slow
+def test_a_name_that_nbgrader_cannot_use_and_one_that_is_not_on_the_list_are_one_sentence(tmp_path):
+    course = new_course(tmp_path)
+    with (tmp_path / "nbgrader_config.py").open("a") as file:
+        file.write("c.Autograde.create_student = False\n")
+    course.released(ASSIGNMENT)
+    expected = {" leading": [RENAME], "br[ack]et": [RENAME], "trailing ": [RENAME], "unknown": [ENTER]}
+    for student in expected:
+        shutil.copytree(tmp_path / "release" / ASSIGNMENT, tmp_path / "submitted" / student / ASSIGNMENT)
+    course = Course(tmp_path)
+    course.allow_everything()  # no notebook is run here, so there need be no sandbox
+    assert class_run.grade(course, ASSIGNMENT, Console(quiet=True)).failed == expected
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            IntegrityError("INSERT", {}, sqlite3.IntegrityError("UNIQUE constraint failed: student.id")),
+            "It could not be graded, since another grading was at it at the same time: grade again.",
+        ),
+        (
+            InvalidEntry("(sqlite3.IntegrityError) UNIQUE constraint failed: student.id"),
+            "It could not be graded, since another grading was at it at the same time: grade again.",
+        ),
+        (
+            ValueError("x" * 1000),
+            f"It could not be graded: nbgrader stopped with ValueError: {'x' * 188} …; see /course/.nbgrader.log.",
+        ),
+    ],
+)
+def test_an_error_is_one_sentence_of_some_length(error, sentence):
+    run = SimpleNamespace(_course=SimpleNamespace(log="/course/.nbgrader.log"))
+    assert class_run._Run._sentence(run, error) == sentence
 
 
 def test_a_text_from_a_students_process_cannot_break_the_table():

@@ -141,3 +141,31 @@ def _step(course, kind):
     }
     with course.quiet(), gradebook.opened(course.settings.db_url, course.settings.course_id):
         return kind().preprocess(nb, {"nbgrader": names})[0]
+
+
+OTHERS = "['autograder.grading.prepare.Prepare', {}'autograder.grading.scores.SaveGrades']"
+NOT_IN_A_SANDBOX = r"Nothing in nbgrader_config\.py runs the notebooks in a sandbox: put autograder\.grading\.execute\."
+
+
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [
+        ("Execute.timeout = 'soon'", r"A setting in nbgrader_config\.py is wrong \(The 'timeout' trait of an Execute "),
+        ("ClearOutput.enabled = 'soon'", r"is wrong \(The 'enabled' trait of a ClearOutput .*\): correct it\."),
+        ("SaveAutoGrades.enabled = 'soon'", "is wrong .The 'enabled' trait of a SaveGrades instance"),
+        ("Autograde.force = 'soon'", "is wrong .The 'force' trait of a Conversion instance"),
+        ("Autograde.sanitize_preprocessors = ['no.such.Thing']", "no.such.Thing, which cannot be imported .No mod"),
+        ("Autograde.autograde_preprocessors = ['no.such.Thing']", "no.such.Thing, which cannot be imported .No mod"),
+        ("Autograde.autograde_preprocessors = []", "Nothing in nbgrader_config.py saves the scores: put "),
+        (f"Autograde.autograde_preprocessors = {OTHERS.format('')}", NOT_IN_A_SANDBOX),
+        (
+            "Autograde.autograde_preprocessors = " + OTHERS.format("'nbgrader.preprocessors.Execute', "),
+            NOT_IN_A_SANDBOX,
+        ),
+    ],
+)  # fmt: skip
+def test_settings_that_no_submission_could_be_graded_with_are_one_sentence(course, setting, sentence):
+    with (course.folder / "nbgrader_config.py").open("a") as file:
+        file.write(f"c.{setting}\n")
+    with pytest.raises(CourseError, match=sentence):
+        begin(Course(course.folder))

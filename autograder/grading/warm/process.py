@@ -7,11 +7,12 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import autograder
+
+from .folder import socket_folder
 
 _SERVE = "import sys; sys.path.insert(0, {path!r}); from autograder.grading.warm.server import main; main({arguments})"
 _SECONDS = 5  # to end, when it is to
@@ -22,7 +23,7 @@ class Process:
 
     def __init__(self, log: Path | None = None) -> None:
         """Start it; `log` is a file for what it and its kernels write to stderr, by default this process's own."""
-        folder = tempfile.mkdtemp(prefix="autograder_")  # nobody else can enter it
+        folder = socket_folder()
         atexit.register(shutil.rmtree, folder, ignore_errors=True)  # kernels see it, also when the process is gone
         self.address = f"{folder}/grader"
         self._starter, theirs = socket.socketpair()

@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import socket
-import tempfile
 import time
 from dataclasses import asdict
 from typing import Any
@@ -20,11 +19,11 @@ from ..problems import CourseError
 from ..sandbox import available, bubblewrap
 from ..sandbox.limits import Limits
 from .client import ForkedKernel, warm_process
+from .folder import socket_folder
 
 _SECONDS = 60  # for a kernel to start
 _DYING = 5  # seconds for one to end
 _ATTEMPTS = 3
-_LONGEST = 60  # characters: a socket's path has at most 107
 _PASSED_ON = "NBGRADER_EXECUTION"  # of the grader's environment
 
 
@@ -41,8 +40,7 @@ class WarmProvisioner(KernelProvisionerBase):
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         if not self._folder:
-            usual = tempfile.gettempdir()
-            self._folder = tempfile.mkdtemp(prefix="autograder_", dir=usual if len(usual) < _LONGEST else "/tmp")
+            self._folder = socket_folder()
         manager = self.parent
         manager.transport, manager.ip = "ipc", f"{self._folder}/sockets/k"
         for number, channel in enumerate(("shell", "iopub", "stdin", "hb", "control"), 1):

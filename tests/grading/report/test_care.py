@@ -1,5 +1,6 @@
 """Who needs looking after, what a person has to do, what changed, what is hostile, and what can go wrong."""
 
+import contextlib
 import csv
 import html
 import io
@@ -7,6 +8,8 @@ import json
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 
 import html5lib
 import pytest
@@ -19,6 +22,7 @@ from autograder.grading.report.wording import without_an_idea
 from autograder.grading.report.writing import remember, write
 from autograder.grading.simulate import Drawn
 
+from ...course import ROOT
 from .. import classes
 from ..classes import ASSIGNMENT
 from . import made
@@ -317,6 +321,43 @@ def test_a_mistake_is_one_sentence(tmp_path, damage, arguments, sentence, capsys
     said = capsys.readouterr().err
     assert said.startswith(f"autograder report: {sentence.format(course=course.folder)}")
     assert said.count("\n") == 1
+
+
+def test_an_older_gradebook_is_one_sentence(tmp_path, capsys, empty_course):
+    course = empty_course(tmp_path / "course")
+    with contextlib.closing(sqlite3.connect(course.folder / "gradebook.db")) as gradebook:
+        gradebook.execute("ALTER TABLE grade DROP COLUMN extra_credit")
+    assert main(["report", ASSIGNMENT, "--course", str(course.folder)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("autograder report: An older nbgrader made the gradebook (no such column: ")
+    assert "extra_credit): run `nbgrader db upgrade` in the course folder" in said
+
+
+def reported(course, redirected: str = "") -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "autograder.cli", "report", ASSIGNMENT, "--course", str(course.folder)]
+    shell = ["sh", "-c", f'exec "$@" {redirected}', "sh", *command]
+    return subprocess.run(shell, cwd=ROOT, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("closed", ["0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"])
+def test_a_closed_standard_stream_is_no_obstacle(tmp_path, closed, empty_course):
+    course = empty_course(tmp_path / "course")
+    made.write(course, made_class(2))
+    run = reported(course, closed)
+    assert run.returncode == 0
+    assert run.stderr == ""
+    assert ("Class report: " in run.stdout) == ("1>" not in closed)
+
+
+def test_what_libraries_say_of_the_submissions_goes_to_the_log(tmp_path, empty_course):
+    course = empty_course(tmp_path / "course")
+    made.write(course, made_class(2))
+    for folder in course.submissions(ASSIGNMENT).values():
+        (folder / "timestamp.txt").write_text("")
+    run = reported(course)
+    assert run.returncode == 0
+    assert run.stderr == ""
+    assert "Empty timestamp file" in course.log.read_text()
 
 
 def test_a_locked_gradebook_is_one_sentence(tmp_path, capsys, empty_course):

@@ -3,6 +3,7 @@
 import os
 import signal
 import stat
+import tempfile
 from pathlib import Path
 
 import psutil
@@ -40,6 +41,14 @@ def test_a_grader_connects_and_it_ends_with_that_one(tmp_path):
 def test_nobody_else_gets_to_it(tmp_path):
     with processes(1, tmp_path / "log") as (address,):
         assert stat.S_IMODE(Path(address).parent.stat().st_mode) == 0o700
+
+
+def test_a_long_path_of_temporary_files_is_no_obstacle(tmp_path, monkeypatch):
+    folder = tmp_path / ("x" * 180)
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    with processes(1, tmp_path / "log") as (address,):
+        assert Path(address).exists()
 
 
 def test_it_ends_when_nobody_is_left_who_would_connect(tmp_path):
