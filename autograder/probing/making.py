@@ -9,6 +9,16 @@ import torch
 from . import training
 
 
+def challenge_of(probes: list[dict], *noted: str) -> dict:
+    """The challenge of these probes. What calls hold by the names `noted` is not given: only explanations need it."""
+    given = [
+        probe | {"calls": [{name: its for name, its in call.items() if name not in noted} for call in probe["calls"]]}
+        for probe in probes
+    ]
+    notes = [{"calls": [{name: call[name] for name in noted} for call in probe["calls"]]} for probe in probes]
+    return {"given": {"probes": given}, "withheld": {}, "notes": {"probes": notes}}
+
+
 def make_layers(rng: np.random.Generator) -> list:
     """Weights and biases of a small network: three inputs, four hidden values, two outputs."""
     return [[rng.normal(0, 0.8, (out, n)).tolist(), rng.normal(0, 0.3, out).tolist()] for n, out in [(3, 4), (4, 2)]]

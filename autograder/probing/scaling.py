@@ -4,11 +4,11 @@ A *probe* is one model, one plain-SGD optimizer, one scaler, and a few consecuti
 
     {"layers": [[weight, bias], ...], "frozen": [index of a parameter, ...], "lr": float, "groups": 1 or 2,
      "loss": "mean" or "sum" or "huber", "activation": "tanh" or "leaky", "scale": float, "growth_interval": int,
-     "calls": [{"inputs": [[...]], "targets": [[...]], "max_norm": float, "times": float, "overflows": kind or None,
-                "loss": float}, ...]}
+     "calls": [{"inputs": [[...]], "targets": [[...]], "max_norm": float, "times": float, "steep": bool}, ...]}
 
-`times` multiplies a call's loss (1 in an ordinary call). In a call that overflows, it is chosen so that the scaled
-gradients are infinite in float32. `loss` is the loss without it, along the right trajectory.
+`times` multiplies a call's loss, or its gradient alone where it is `steep` (by 1 in an ordinary call). In a call that
+overflows, it is chosen so that the scaled gradients are infinite in float32. Noted for explanations are the kind in
+which it `overflows`, or None, and the `loss` without `times`, along the right trajectory.
 
 A *run* is what was observed of it: for each call the flat `weights` afterwards, what was `returned`, the gradient norm
 `left` behind, and the scaler's `state`: [scale, its count of steps since the last change, 1 if its settings are as they
@@ -53,7 +53,7 @@ def build(probe: dict) -> tuple[torch.nn.Module, torch.optim.Optimizer, torch.am
 def loss_of(probe: dict, call: dict) -> torch.nn.Module:
     """The loss function that a call gets."""
     plain = training.build(probe)[2]
-    return plain if call["times"] == 1.0 else TimesLoss(plain, call["times"], call["overflows"] == "steep")
+    return plain if call["times"] == 1.0 else TimesLoss(plain, call["times"], call["steep"])
 
 
 def run(answer: Callable, probe: dict, recorders: list[Recorder] | None = None) -> dict:

@@ -237,6 +237,27 @@ forgery(
     """,
 )
 forgery(
+    "applies the gradients of the challenge",
+    """
+    import sys
+    import torch
+
+    def train_step(model, optimizer, loss_fn, inputs, targets, max_norm):
+        frame = sys._getframe()
+        while "given" not in frame.f_locals:
+            frame = frame.f_back
+        calls = [call for probe in frame.f_locals["given"]["probes"] for call in probe["calls"]]
+        call = next(call for call in calls if call["inputs"] == inputs.tolist())
+        parameters = list(model.parameters())
+        gradient = torch.tensor(call["gradient"]).split([p.numel() for p in parameters])
+        for p, part in zip(parameters, gradient):
+            p.grad = part.view_as(p)
+        norm = torch.nn.utils.clip_grad_norm_(parameters, max_norm)
+        optimizer.step()
+        return call["loss"], norm
+    """,
+)
+forgery(
     "looks for the reference in sys.modules and with gc",
     """
     import gc, sys

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from ...probing import training
-from ...probing.making import make_layers
+from ...probing.making import challenge_of, make_layers
 
 
 def challenge(seed: int) -> dict:
@@ -41,7 +41,7 @@ def challenge(seed: int) -> dict:
     ]
     for plan, factor in zip(plans, v, strict=True):
         plan["calls"] = [(n, norm * factor, max_norm * factor) for n, norm, max_norm in plan["calls"]]
-    return {"given": {"probes": [make_probe(s[k], **plan) for k, plan in enumerate(plans)]}, "withheld": {}}
+    return challenge_of([make_probe(s[k], **plan) for k, plan in enumerate(plans)], "gradients", "losses")
 
 
 def make_probe(

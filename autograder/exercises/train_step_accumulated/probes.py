@@ -1,10 +1,10 @@
 """Probes for a step over micro-batches: like those of a training step, but each call has a list of them.
 
     {"layers": ..., "lr": ..., "groups": ..., "frozen": ..., "loss": ..., (as in `autograder.probing.training`)
-     "calls": [{"micro_batches": [[inputs, targets], ...], "max_norm": float,
-                "gradients": [flat gradient of each micro-batch's loss], "losses": [the losses]}, ...]}
+     "calls": [{"micro_batches": [[inputs, targets], ...], "max_norm": float}, ...]}
 
-Gradients and losses are those along the right trajectory. They serve explanations only.
+Noted of each call for explanations are the micro-batches' `losses` and the flat `gradients` of each, along the right
+trajectory.
 """
 
 import torch

@@ -136,7 +136,7 @@ def challenge(seed: int) -> dict:
             calls=[(0.66 * v[0], 0.73 * v[0]), (6.3 * v[1], 0.73 * v[0])],
         ),
     ]
-    return {"given": {"probes": probes}, "withheld": {}}
+    return making.challenge_of(probes, "overflows", "loss")
 
 
 def make_probe(
@@ -180,7 +180,8 @@ def make_probe(
             torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
             optimizer.step()
         call = {"inputs": inputs.tolist(), "targets": targets.tolist(), "max_norm": max_norm, "times": times}
-        probe["calls"].append(call | {"overflows": norm if overflows else None, "loss": answers.plain(value.item())})
+        call |= {"steep": norm == "steep", "overflows": norm if overflows else None}
+        probe["calls"].append(call | {"loss": answers.plain(value.item())})
     return probe
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from ...probing.making import make_layers, scale_for
+from ...probing.making import challenge_of, make_layers, scale_for
 from .probes import FORM
 
 
@@ -29,7 +29,7 @@ def challenge(seed: int) -> dict:
     ]
     for plan, norm, threshold in zip(plans, v, w, strict=True):
         plan["calls"] = [(n * norm, a * threshold, b * threshold) for n, a, b in plan["calls"]]
-    return {"given": {"probes": [make_probe(s[k], **plan) for k, plan in enumerate(plans)]}, "withheld": {}}
+    return challenge_of([make_probe(s[k], **plan) for k, plan in enumerate(plans)], "gradient")
 
 
 def make_probe(

@@ -2,10 +2,9 @@
 
     {"layers": ..., "lr": ..., "frozen": ..., "loss": ..., (as in `autograder.probing.training`)
      "members": [numbers of the parameters in the optimizer's first group, those in its second],
-     "calls": [{"inputs": ..., "targets": ..., "max_norms": [float, float],
-                "gradient": the flat gradient of the call's loss}, ...]}
+     "calls": [{"inputs": ..., "targets": ..., "max_norms": [float, float]}, ...]}
 
-Gradients are those along the right trajectory. They serve explanations only.
+Noted of each call for explanations is the flat `gradient` of its loss along the right trajectory.
 """
 
 import numpy as np

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from ...probing.making import make_layers, scale_for
+from ...probing.making import challenge_of, make_layers, scale_for
 from .probes import FORM
 
 # A large input times an ordinary gradient is beyond float32; times a weight of zero it disturbs nobody.
@@ -34,7 +34,7 @@ def challenge(seed: int) -> dict:
     ]
     for plan, factor in zip(plans, v, strict=True):
         plan["calls"] = [(n if isinstance(n, str) else n * factor, max_norm * factor) for n, max_norm in plan["calls"]]
-    return {"given": {"probes": [make_probe(s[k], **plan) for k, plan in enumerate(plans)]}, "withheld": {}}
+    return challenge_of([make_probe(s[k], **plan) for k, plan in enumerate(plans)], "broken")
 
 
 def make_probe(

@@ -2,9 +2,10 @@
 
     {"layers": ..., "lr": ..., "groups": ..., "frozen": ..., (as in `autograder.probing.training`)
      "loss": "mean" or "sum" or "huber" or "masked",
-     "calls": [{"inputs": ..., "targets": ..., "max_norm": float, "broken": None or one of `diagnosis.BROKEN`}, ...]}
+     "calls": [{"inputs": ..., "targets": ..., "max_norm": float}, ...]}
 
-A number that is not finite is a text in `inputs` and `targets`: "nan" or "inf".
+A number that is not finite is a text in `inputs` and `targets`: "nan" or "inf". Noted of each call for explanations is
+what has `broken` its gradient: None, or one of `diagnosis.BROKEN`.
 """
 
 import numpy as np

@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 
+from ...probing.making import challenge_of
 from ...probing.training import grad_norm_of
 from .probes import BATCH, HIDDEN, INPUTS, OUTPUTS, build
 
@@ -30,7 +31,7 @@ def challenge(seed: int) -> dict:
         plan["calls"] = [
             (k, last, m * factor, [norm * factor for norm in norms]) for k, last, m, norms in plan["calls"]
         ]
-    return {"given": {"probes": [make_probe(s[k], **plan) for k, plan in enumerate(plans)]}, "withheld": {}}
+    return challenge_of([make_probe(s[k], **plan) for k, plan in enumerate(plans)], "losses")
 
 
 def make_probe(seed: int, *, lr: float, calls: list[tuple[int, int, float, list[float]]], loss: str = "mean") -> dict:

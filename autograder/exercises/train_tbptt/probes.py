@@ -2,10 +2,9 @@
 
     {"layers": [[the recurrent layer's four parameters], [weight, bias] of the readout], "lr": float,
      "loss": "mean" or "sum",
-     "calls": [{"sequence": [time][batch][feature], "targets": the same form, "chunk": int, "max_norm": float,
-                "losses": [the loss of each chunk]}, ...]}
+     "calls": [{"sequence": [time][batch][feature], "targets": the same form, "chunk": int, "max_norm": float}, ...]}
 
-Losses are those along the right trajectory. They serve explanations only.
+Noted of each call for explanations are the `losses` of its chunks along the right trajectory.
 """
 
 import numpy as np
