@@ -33,7 +33,8 @@ def answers_of(exercise_id: str) -> Answers:
 def expected(exercise_id: str, challenge: dict) -> dict:
     """What the reference and every mutant give for a challenge, as plain data; of a choice, its key.
 
-    A challenge that withholds something is judged by that: it is handed on, and no mutant is needed.
+    A challenge that withholds something is judged by that: it is handed on, and no mutant is needed. So are its notes,
+    which explanations need and a probe does not (see `judging.annotated`).
     """
     task, given = exercises.get(exercise_id), challenge["given"]
     if task.KIND == "choice":
@@ -45,7 +46,7 @@ def expected(exercise_id: str, challenge: dict) -> dict:
         if not withheld
     }
     data = {"given": given, "reference": task.probe(next(iter(answers.rights.values())), given), "mutants": mutants}
-    data |= {"withheld": withheld} if withheld else {}
+    data |= {name: challenge[name] for name in ("withheld", "notes") if challenge.get(name)}
     return json.loads(json.dumps(data, allow_nan=False))
 
 

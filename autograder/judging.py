@@ -109,7 +109,23 @@ def stopped(exercise: Any, code: str, details: dict[str, Any], part: str | None 
 def judge(exercise: Any, observations: dict, expected: dict, part: str | None = None) -> Result:
     """Compare what was observed with what was expected of an exercise (one of `autograder.exercises`)."""
     should_be = expected["reference"]["trace"] if exercise.SHOWS_ORDER else []
-    return _result(exercise, exercise.judge(observations, expected), part, observations.get("trace", []), should_be)
+    verdict = exercise.judge(observations, annotated(expected))
+    return _result(exercise, verdict, part, observations.get("trace", []), should_be)
+
+
+def annotated(expected: dict) -> dict:
+    """What is expected of a challenge, with its notes put into what was given.
+
+    `notes` are of the form of `given`. They hold what explanations alone need, such as the right gradients, and what
+    therefore is not handed to the answer's process.
+    """
+    return {**expected, "given": _joined(expected["given"], expected.get("notes", {}))}
+
+
+def _joined(given: Any, notes: Any) -> Any:
+    if isinstance(given, list):
+        return [_joined(one, note) for one, note in zip(given, notes, strict=True)]
+    return given | {name: _joined(given[name], note) if name in given else note for name, note in notes.items()}
 
 
 def _result(exercise: Any, verdict: Verdict, part: str | None, trace: list[dict], should_be: list[dict]) -> Result:

@@ -1,5 +1,6 @@
 """The recorded expectations are what the solutions give now."""
 
+import copy
 import math
 
 import pytest
@@ -20,6 +21,23 @@ def test_what_is_recorded_of_an_answer_that_is_not_code_is_no_more_than_what_is_
     task = exercises.get(exercise)
     assert task.KIND in ("code", "value", "choice")
     assert task.KIND == "code" or set(public.expected(task)) == {"given"}
+
+
+STEPS = [name for name in JUDGED if "probes" in public.expected(exercises.get(name))["given"]]
+
+
+@pytest.mark.parametrize("exercise", STEPS)
+def test_a_call_holds_nothing_that_the_probe_does_without(exercise):
+    """What explanations alone need, the right gradients for example, would be an answer to whoever finds it."""
+    task = exercises.get(exercise)
+    given, right = public.expected(task)["given"], next(iter(authoring.answers_of(exercise).rights.values()))
+    for name in given["probes"][0]["calls"][0]:
+        less = copy.deepcopy(given)
+        for call in (call for probe in less["probes"] for call in probe["calls"]):
+            call.pop(name, None)
+        with pytest.raises(KeyError, match=name):
+            task.probe(right, less)
+    assert len({tuple(call) for probe in given["probes"] for call in probe["calls"]}) == 1
 
 
 def _differences(a, b, where="") -> list[str]:

@@ -1,4 +1,5 @@
-"""The exercises, one folder each: `task.py` (challenge, probe), `judge.py`, `misconceptions.yaml`, `solutions.py`."""
+"""The exercises, one folder each: `task.py` (challenge, probe), `judge.py`, `misconceptions.yaml`, `solutions.py`; and
+`making.py`, where it takes right answers to make a challenge."""
 
 from functools import cache
 from importlib import import_module

@@ -32,7 +32,7 @@ _SOURCES = ("exercises", "kinds", "probing")  # from which an expectation follow
 
 @dataclass(frozen=True)
 class Challenge:
-    """One challenge: `given` is what the probe gets, `expected` what the judge compares with; both are plain data."""
+    """One challenge: `given` is all that the probe gets, `expected` what the judge needs; both are plain data."""
 
     id: str
     given: dict

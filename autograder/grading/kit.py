@@ -1,7 +1,8 @@
 """The student kit: one zip with all that a student needs, and nothing that a student must not have.
 
 Run as `python -m autograder.grading.kit [COURSE] [--to FILE]`. In the zip are the lectures, the assignments, a wheel of
-this package without solutions and without the grader, two files to make an environment from, and a page to start with.
+this package without solutions, what makes challenges and the grader, two files to make an environment from, and a page
+to start with.
 """
 
 import argparse
@@ -27,8 +28,11 @@ from .release import build_release
 NAME = "gradient-clipping"
 WHEEL = "{name}-{version}+student-py3-none-any.whl"
 
-# What only authors and graders need: first of all everybody's right and wrong answers.
-WITHHELD = ("solutions*", "grading", "authoring.py", "kill_table.py", "lectures.py", "cli.py", "__pycache__", ".*")
+# What only authors and graders need: first of all everybody's right and wrong answers, and what makes challenges,
+# which takes the right steps.
+WITHHELD = (
+    "solutions*", "making*", "grading", "authoring.py", "kill_table.py", "lectures.py", "cli.py", "__pycache__", ".*"
+)  # fmt: skip
 
 _NEEDED = ("pyproject.toml", "requirements.lock", "environment.yml", "docs/student.md", "LICENSE", "notebooks")
 

@@ -4,18 +4,18 @@ A *probe* is one model, one plain-SGD optimizer, one scaler, and a few consecuti
 
     {"layers": [[weight, bias], ...], "frozen": [index of a parameter, ...], "lr": float, "groups": 1 or 2,
      "loss": "mean" or "sum" or "huber", "activation": "tanh" or "leaky", "scale": float, "growth_interval": int,
-     "calls": [{"inputs": [[...]], "targets": [[...]], "max_norm": float, "times": float, "overflows": kind or None,
-                "loss": float}, ...]}
+     "calls": [{"inputs": [[...]], "targets": [[...]], "max_norm": float, "times": float, "steep": bool}, ...]}
 
-`times` multiplies a call's loss (1 in an ordinary call). In a call that overflows, it is chosen so that the scaled
-gradients are infinite in float32. `loss` is the loss without it, along the right trajectory.
+`times` multiplies a call's loss, or its gradient alone where it is `steep` (by 1 in an ordinary call). In a call that
+overflows, it is chosen so that the scaled gradients are infinite in float32. Noted for explanations are the kind in
+which it `overflows`, or None, and the `loss` without `times`, along the right trajectory.
 
 A *run* is what was observed of it: for each call the flat `weights` afterwards, what was `returned`, the gradient norm
 `left` behind, and the scaler's `state`: [scale, its count of steps since the last change, 1 if its settings are as they
 were and 0 otherwise]; and the `fault` that ended the run early, or None.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import CodeType, FrameType
 
 import numpy as np
@@ -25,15 +25,6 @@ from . import answers, training
 from .recorder import CopyRecorder, Recorder, code_of
 
 ARGUMENTS = ("model", "optimizer", "scaler", "loss_fn", "inputs", "targets", "max_norm")
-
-# Largest entries of a gradient that is beyond float32 when scaled by 4 or more, but not before; with inputs so large
-# that what they make of the gradient is, when scaled by 1,000 or more. A loss times `_INFINITE` is beyond it at once.
-_LARGEST_ENTRY = 1e38
-_LARGEST_BY_INPUTS = 1e36
-_INFINITE = 1e39
-_HUGE = 1e30
-_FAR_OFF = 30.0
-
 
 # Huge inputs leave tanh without a gradient.
 _ACTIVATIONS = {"tanh": torch.nn.Tanh, "leaky": torch.nn.LeakyReLU}
@@ -51,58 +42,6 @@ class TimesLoss(torch.nn.Module):
         return loss + (loss - loss.detach()) * self.times if self.steep else loss * self.times
 
 
-def make_probe(
-    seed: int,
-    *,
-    lr: float,
-    loss: str,
-    scale: float,
-    calls: list[tuple],
-    interval: int,
-    groups: int = 1,
-    frozen: Sequence[int] = (),
-    activation: str = "tanh",
-) -> dict:
-    """A probe whose calls have gradients of chosen (unscaled) global norm, each given as (gradient norm, max_norm).
-
-    Instead of a gradient norm stands "overflow" for a gradient that is finite, but not after scaling; "steep" for one
-    like that of a loss that is small; "infinite" for one that is beyond float32 without the scale; and "partial" where
-    huge inputs make the gradients of the weights overflow but not those of the biases (with the loss "huber"). The
-    norms are those along the right trajectory.
-    """
-    rng = np.random.default_rng(seed)
-    probe = {"layers": training.make_layers(rng), "frozen": list(frozen), "lr": lr, "groups": groups, "loss": loss}
-    probe |= {"activation": activation, "scale": scale, "growth_interval": interval, "calls": []}
-    model, optimizer, _ = build(probe)
-    for norm, max_norm in calls:
-        inputs = torch.tensor(rng.normal(0, 1.5, (4, 3)), dtype=torch.float32)
-        direction = torch.tensor(rng.normal(0, 1, (4, 2)) + 0.5, dtype=torch.float32)
-        times, overflows = 1.0, isinstance(norm, str)
-        loss_fn = loss_of(probe, {"times": 1.0})
-        if norm == "partial":  # of one example, whose infinite gradients meet no others in which they would become nan
-            inputs, direction = inputs[:1] * _HUGE, direction[:1]
-            inputs = inputs * (_LARGEST_BY_INPUTS / _largest_entry(model, loss_fn(model(inputs), direction)))
-        off = _FAR_OFF if overflows else training.scale_for(norm, model, loss_fn, inputs, direction)
-        targets = model(inputs).detach() * (norm != "partial") + off * direction
-        value = loss_fn(model(inputs), targets)
-        largest = _largest_entry(model, value)
-        if overflows:
-            times = {"infinite": _INFINITE, "partial": 1.0}.get(norm, _LARGEST_ENTRY / largest)
-        else:
-            torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
-            optimizer.step()
-        call = {"inputs": inputs.tolist(), "targets": targets.tolist(), "max_norm": max_norm, "times": times}
-        probe["calls"].append(call | {"overflows": norm if overflows else None, "loss": answers.plain(value.item())})
-    return probe
-
-
-def _largest_entry(model: torch.nn.Module, loss: torch.Tensor) -> float:
-    """The largest entry of the loss's gradient, which the model has afterwards."""
-    model.zero_grad()
-    loss.backward()
-    return max(float(p.grad.abs().max()) for p in model.parameters() if p.grad is not None)
-
-
 def build(probe: dict) -> tuple[torch.nn.Module, torch.optim.Optimizer, torch.amp.GradScaler]:
     """The model, optimizer and scaler of a probe, with no gradients yet and the scaler unused."""
     model, optimizer, _ = training.build(probe)
@@ -114,7 +53,7 @@ def build(probe: dict) -> tuple[torch.nn.Module, torch.optim.Optimizer, torch.am
 def loss_of(probe: dict, call: dict) -> torch.nn.Module:
     """The loss function that a call gets."""
     plain = training.build(probe)[2]
-    return plain if call["times"] == 1.0 else TimesLoss(plain, call["times"], call["overflows"] == "steep")
+    return plain if call["times"] == 1.0 else TimesLoss(plain, call["times"], call["steep"])
 
 
 def run(answer: Callable, probe: dict, recorders: list[Recorder] | None = None) -> dict:

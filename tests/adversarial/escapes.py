@@ -60,6 +60,7 @@ def escapes(canaries: Canaries) -> list[Case]:
                 "os.mkdir('/new')"),
         _escape("solutions", "import and read solutions, the judge's challenges and keys",
                 "__import__('autograder.exercises.train_step.solutions')", "__import__('autograder.authoring')",
+                "__import__('autograder.exercises.train_step.making')", "__import__('autograder.probing.making')",
                 "__import__('autograder.grading.challenges')", "__import__('autograder.grading.keys')",
                 "next(p for p, d, f in os.walk('/') if 'solutions.py' in f and 'autograder' in p)"),
         _escape("environment", "find the grader's environment", f"os.environ[{ENVIRONMENT!r}]",

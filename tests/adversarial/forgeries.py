@@ -203,6 +203,61 @@ forgery(
     """,
 )
 forgery(
+    "borrows the loop that makes challenges",
+    """
+    from unittest.mock import patch
+
+    import torch
+
+    def train_step(model, optimizer, loss_fn, inputs, targets, max_norm):
+        from autograder.probing import making
+
+        norms, losses, clip = [], [], torch.nn.utils.clip_grad_norm_
+        drawn = iter([inputs.numpy(), (targets - model(inputs)).detach().numpy() - 0.5])
+
+        def noted(*arguments):
+            norms.append(clip(*arguments))
+
+        def loss_noted(*arguments):
+            losses.append(loss_fn(*arguments))
+            return losses[-1]
+
+        class Drawn:
+            normal = lambda *arguments: next(drawn)
+
+        with (
+            patch("autograder.probing.training.build", lambda probe: (model, optimizer, loss_noted)),
+            patch("autograder.probing.making.scale_for", lambda *arguments: 1.0),
+            patch("autograder.probing.making.make_layers", lambda rng: []),
+            patch("numpy.random.default_rng", lambda seed: Drawn()),
+            patch("torch.nn.utils.clip_grad_norm_", noted),
+        ):
+            making.make_probe(0, lr=0, loss="", calls=[(0, max_norm)])
+        return losses[-1].item(), norms[-1].item()
+    """,
+)
+forgery(
+    "applies the gradients of the challenge",
+    """
+    import sys
+    import torch
+
+    def train_step(model, optimizer, loss_fn, inputs, targets, max_norm):
+        frame = sys._getframe()
+        while "given" not in frame.f_locals:
+            frame = frame.f_back
+        calls = [call for probe in frame.f_locals["given"]["probes"] for call in probe["calls"]]
+        call = next(call for call in calls if call["inputs"] == inputs.tolist())
+        parameters = list(model.parameters())
+        gradient = torch.tensor(call["gradient"]).split([p.numel() for p in parameters])
+        for p, part in zip(parameters, gradient):
+            p.grad = part.view_as(p)
+        norm = torch.nn.utils.clip_grad_norm_(parameters, max_norm)
+        optimizer.step()
+        return call["loss"], norm
+    """,
+)
+forgery(
     "looks for the reference in sys.modules and with gc",
     """
     import gc, sys

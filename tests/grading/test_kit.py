@@ -99,7 +99,7 @@ def test_what_is_in_the_zip(kit):
 
 
 def test_no_file_is_one_that_students_do_not_get(texts):
-    secret = re.compile(r"solutions|grading|source/|keys/|authoring|kill_table|cli\.py|entry_points|/tests?/")
+    secret = re.compile(r"solutions|making|grading|source/|keys/|authoring|kill_table|cli\.py|entry_points|/tests?/")
     assert not [name for name in texts if secret.search(name)]
 
 

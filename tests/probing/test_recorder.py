@@ -3,11 +3,11 @@
 import pytest
 import torch
 
-from autograder.probing import training
+from autograder.probing import making, training
 from autograder.probing.recorder import CopyRecorder, Recorder
 from tests.exercises.train_step import right
 
-PROBE = training.make_probe(1, lr=0.2, loss="mean", calls=[(5.0, 1.0)])
+PROBE = making.make_probe(1, lr=0.2, loss="mean", calls=[(5.0, 1.0)])
 CANONICAL = ["zero_grad", "forward", "backward", "clip", "step"]
 
 

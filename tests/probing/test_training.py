@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.authoring import answers_of
-from autograder.probing import training
+from autograder.probing import making, training
 
 ANSWERS = answers_of("train_step")
 RIGHT = next(iter(ANSWERS.rights.values()))
@@ -16,7 +16,7 @@ RIGHT = next(iter(ANSWERS.rights.values()))
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 2**31), norms=st.lists(st.floats(0.05, 0.5), min_size=1, max_size=3))
 def test_gradients_have_the_norms_asked_for(loss, seed, norms):
-    probe = training.make_probe(seed, lr=0.1, loss=loss, calls=[(norm, 10.0) for norm in norms])
+    probe = making.make_probe(seed, lr=0.1, loss=loss, calls=[(norm, 10.0) for norm in norms])
     model, optimizer, loss_fn = training.build(probe)
     for call, norm in zip(probe["calls"], norms, strict=True):
         optimizer.zero_grad()
@@ -29,7 +29,7 @@ def test_a_norm_that_no_distance_gives_ends_the_search():
     model = torch.nn.Linear(1, 1)
     inputs, direction = torch.ones(1, 1), torch.ones(1, 1)
     huber = torch.nn.SmoothL1Loss()  # its gradient stays as large as at a distance of 1
-    assert training.scale_for(100.0, model, huber, inputs, direction) == pytest.approx(1e4)
+    assert making.scale_for(100.0, model, huber, inputs, direction) == pytest.approx(1e4)
     assert all(p.grad is None for p in model.parameters())
 
 
@@ -41,7 +41,7 @@ def test_a_distance_in_proportion_is_found_at_the_second_look():
         looks.append(1)
         return loss_fn(outputs, targets)
 
-    scale = training.scale_for(6.0, model, counted, torch.ones(1, 1), torch.ones(1, 1))
+    scale = making.scale_for(6.0, model, counted, torch.ones(1, 1), torch.ones(1, 1))
     assert scale == pytest.approx(6 / 8**0.5)  # the gradient is 2 of the weight and of the bias each, times the scale
     assert len(looks) == 2
 
@@ -60,7 +60,7 @@ def test_copies_are_looked_for_where_nothing_was_clipped(answer, copies, calls):
         made.append(1)
         return answer(model, optimizer, loss_fn, inputs, targets, max_norm)
 
-    probe = training.make_probe(1, lr=0.1, loss="mean", calls=[(5.0, 1.0), (4.0, 1.0)])
+    probe = making.make_probe(1, lr=0.1, loss="mean", calls=[(5.0, 1.0), (4.0, 1.0)])
     seen = training.observe(counted, [probe], training.TRAIN_STEP, watched=0)
     assert seen["evidence"]["scaled_copies"] is copies
     assert len(made) == calls

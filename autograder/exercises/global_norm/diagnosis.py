@@ -146,7 +146,8 @@ def _ends_at_none(c: Comparison, name: str) -> bool:
     specs = c.cases[name]["tensors"]
     counts = {sum(spec is not None for spec in specs[:i]) for i, spec in enumerate(specs) if spec is None}
     pieces, p = cases.arrays(c.cases[name]), cases.norm_type(c.cases[name])
-    return any(same(c.number(name), norm(pieces[:count], p)) for count in counts | {0})
+    before = ([x for piece in pieces[:count] for x in piece.ravel()] for count in counts | {0})
+    return any(same(c.number(name), norm(numbers, p)) for numbers in before)
 
 
 # -- the numbers -----------------------------------------------------------------------------------------------------

@@ -1,10 +1,8 @@
 """Exercise: one training step with gradient clipping, judged by where the weights go.
 
-Challenge and probe, nothing else: this module is all of the exercise that a student's process imports, apart from
-the comparison in `judge.py`.
+The probe, and nothing else: this module is all of the exercise that a student's process imports, apart from the
+comparison in `judge.py`.
 """
-
-import numpy as np
 
 from ... import probing
 from .judge import judge
@@ -24,34 +22,10 @@ _WATCHED = 4
 
 
 def challenge(seed: int) -> dict:
-    """Five tiny probes. Together they tell every known mutant from the reference; the seed varies all numbers.
+    """What `making.challenge` makes; there is no such module where students' code is run."""
+    from . import making
 
-    Thresholds lie on both sides of 1 and of the gradient norms, none is a round number, and one norm lies just below
-    its threshold, where a wrong norm (a sum of norms, say) already clips.
-    """
-    rng = np.random.default_rng(seed)
-    s = [int(x) for x in rng.integers(0, 2**31, 5)]
-    v = [float(x) for x in rng.uniform(0.9, 1.1, 8)]  # gradient norms and thresholds move together by up to a tenth
-    make = probing.training.make_probe
-    probes = [
-        # a large gradient, then one just below the threshold
-        make(s[0], lr=0.31, loss="mean", calls=[(6.3 * v[0], 0.73 * v[0]), (0.66 * v[0], 0.73 * v[0])]),
-        # small gradients under a huge threshold; another loss
-        make(s[1], lr=0.47, loss="huber", calls=[(0.41 * v[1], 37.0 * v[1]), (0.28 * v[1], 37.0 * v[1])]),
-        # two clipped steps in a row, a threshold above 1, two parameter groups, a summed loss
-        make(s[2], lr=0.13, loss="sum", groups=2, calls=[(11.7 * v[2], 2.6 * v[3]), (8.9 * v[2], 2.6 * v[3])]),
-        # a threshold far below 1
-        make(s[3], lr=0.83, loss="mean", calls=[(1.9 * v[4], 0.064 * v[5]), (2.7 * v[4], 0.064 * v[5])]),
-        # small, then large, then small, with the threshold in between
-        make(
-            s[4],
-            lr=0.21,
-            loss="mean",
-            groups=2,
-            calls=[(0.9 * v[6], 1.7 * v[7]), (7.1 * v[6], 1.7 * v[7]), (0.8, 1.7 * v[7])],
-        ),
-    ]
-    return {"given": {"probes": probes}, "withheld": {}}
+    return making.challenge(seed)
 
 
 def probe(answer: object, given: dict) -> dict:

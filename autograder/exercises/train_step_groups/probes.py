@@ -2,10 +2,9 @@
 
     {"layers": ..., "lr": ..., "frozen": ..., "loss": ..., (as in `autograder.probing.training`)
      "members": [numbers of the parameters in the optimizer's first group, those in its second],
-     "calls": [{"inputs": ..., "targets": ..., "max_norms": [float, float],
-                "gradient": the flat gradient of the call's loss}, ...]}
+     "calls": [{"inputs": ..., "targets": ..., "max_norms": [float, float]}, ...]}
 
-Gradients are those along the right trajectory. They serve explanations only.
+Noted of each call for explanations is the flat `gradient` of its loss along the right trajectory.
 """
 
 import numpy as np
@@ -45,38 +44,3 @@ FORM = training.Form(
     lasting=_lasting,
     returned=_two_norms,
 )
-
-
-def make_probe(
-    seed: int,
-    *,
-    lr: float,
-    members: list[list[int]],
-    calls: list[tuple[float, float, float]],
-    loss: str = "mean",
-    frozen: tuple[int, ...] = (),
-) -> dict:
-    """A probe with calls of chosen (norm of the whole gradient, and for each group its threshold as a multiple of its
-    own gradient's norm)."""
-    rng = np.random.default_rng(seed)
-    probe = {"layers": training.make_layers(rng), "lr": lr, "members": members, "frozen": list(frozen), "loss": loss}
-    probe["calls"] = []
-    model, optimizer, loss_fn = _lasting(probe).values()
-    for norm, *multiples in calls:
-        inputs = torch.tensor(rng.normal(0, 1.5, (4, 3)), dtype=torch.float32)
-        direction = torch.tensor(rng.normal(0, 1, (4, 2)) + 0.5, dtype=torch.float32)
-        targets = model(inputs).detach() + training.scale_for(norm, model, loss_fn, inputs, direction) * direction
-        optimizer.zero_grad()
-        loss_fn(model(inputs), targets).backward()
-        gradient = torch.cat(
-            [(torch.zeros_like(p) if p.grad is None else p.grad).flatten() for p in model.parameters()]
-        )
-        max_norms = []
-        for group, multiple in zip(optimizer.param_groups, multiples, strict=True):
-            its = torch.nn.utils.get_total_norm([p.grad for p in group["params"] if p.grad is not None])
-            max_norms.append(multiple * its.item())
-            torch.nn.utils.clip_grad_norm_(group["params"], max_norms[-1])
-        optimizer.step()
-        call = {"inputs": inputs.tolist(), "targets": targets.tolist(), "max_norms": max_norms}
-        probe["calls"].append(call | {"gradient": [round(x, 7) for x in gradient.tolist()]})
-    return probe

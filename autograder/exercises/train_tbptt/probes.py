@@ -2,10 +2,9 @@
 
     {"layers": [[the recurrent layer's four parameters], [weight, bias] of the readout], "lr": float,
      "loss": "mean" or "sum",
-     "calls": [{"sequence": [time][batch][feature], "targets": the same form, "chunk": int, "max_norm": float,
-                "losses": [the loss of each chunk]}, ...]}
+     "calls": [{"sequence": [time][batch][feature], "targets": the same form, "chunk": int, "max_norm": float}, ...]}
 
-Losses are those along the right trajectory. They serve explanations only.
+Noted of each call for explanations are the `losses` of its chunks along the right trajectory.
 """
 
 import numpy as np
@@ -13,7 +12,7 @@ import torch
 
 from ...probing import answers, training
 
-_INPUTS, _HIDDEN, _OUTPUTS, _BATCH = 2, 3, 2, 3
+INPUTS, HIDDEN, OUTPUTS, BATCH = 2, 3, 2, 3
 
 
 class Recurrent(torch.nn.Module):
@@ -21,15 +20,16 @@ class Recurrent(torch.nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.rnn = torch.nn.RNN(_INPUTS, _HIDDEN)
-        self.readout = torch.nn.Linear(_HIDDEN, _OUTPUTS)
+        self.rnn = torch.nn.RNN(INPUTS, HIDDEN)
+        self.readout = torch.nn.Linear(HIDDEN, OUTPUTS)
 
     def forward(self, inputs: torch.Tensor, hidden: torch.Tensor | None = None) -> tuple[torch.Tensor, torch.Tensor]:
         outputs, hidden = self.rnn(inputs, hidden)
         return self.readout(outputs), hidden
 
 
-def _lasting(probe: dict) -> dict:
+def build(probe: dict) -> dict:
+    """The model, optimizer and loss function of a probe, by name, with no gradients yet."""
     model = Recurrent()
     values = [value for layer in probe["layers"] for value in layer]
     for parameter, value in zip(model.parameters(), values, strict=True):
@@ -62,7 +62,7 @@ def form(pieces: list[list[list[int]]]) -> training.Form:
     """How the function is called. Each call adds to `pieces` what the model is given to read: [time steps, batch]."""
 
     def lasting(probe: dict) -> dict:
-        kept = _lasting(probe)
+        kept = build(probe)
         kept["model"].register_forward_pre_hook(note, with_kwargs=True)
         return kept
 
@@ -76,38 +76,3 @@ def form(pieces: list[list[list[int]]]) -> training.Form:
         return _arguments(its)
 
     return training.Form(ARGUMENTS, call, _norms, lasting)
-
-
-def make_probe(seed: int, *, lr: float, calls: list[tuple[int, int, float, list[float]]], loss: str = "mean") -> dict:
-    """A probe with calls of chosen (chunk, length of the last chunk, max_norm, gradient norm of each chunk).
-
-    The norms are those along the right trajectory.
-    """
-    rng = np.random.default_rng(seed)
-    shapes = [(_HIDDEN, _INPUTS), (_HIDDEN, _HIDDEN), (_HIDDEN,), (_HIDDEN,), (_OUTPUTS, _HIDDEN), (_OUTPUTS,)]
-    values = [rng.normal(0, 0.7 if len(shape) > 1 else 0.3, shape).tolist() for shape in shapes]
-    probe = {"layers": [values[:4], values[4:]], "lr": lr, "loss": loss, "calls": []}
-    model, optimizer, loss_fn = _lasting(probe).values()
-    for chunk, last, max_norm, norms in calls:
-        hidden, pieces, losses = None, [], []
-        for number, norm in enumerate(norms, 1):
-            length = last if number == len(norms) else chunk
-            inputs = torch.tensor(rng.normal(0, 1.5, (length, _BATCH, _INPUTS)), dtype=torch.float32)
-            direction = torch.tensor(rng.normal(0, 1, (length, _BATCH, _OUTPUTS)) + 0.5, dtype=torch.float32)
-            optimizer.zero_grad()
-            outputs, new = model(inputs, hidden)
-            loss_fn(outputs, outputs.detach() + direction).backward(retain_graph=True)
-            # A squared error's gradient is proportional to how far the targets are off.
-            targets = outputs.detach() + norm / training.grad_norm_of(model) * direction
-            optimizer.zero_grad()
-            value = loss_fn(outputs, targets)
-            value.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm)
-            optimizer.step()
-            hidden = new.detach()
-            pieces.append((inputs, targets))
-            losses.append(value.item())
-        sequence, targets = (torch.cat(tensors).tolist() for tensors in zip(*pieces, strict=True))
-        call = {"sequence": sequence, "targets": targets, "chunk": chunk, "max_norm": max_norm, "losses": losses}
-        probe["calls"].append(call)
-    return probe

@@ -1,7 +1,8 @@
 """The files that a grading kernel sees: the interpreter, its packages, and its own copy of what was handed in.
 
 They are shown in a root folder of the kernel's own, read-only and each at its usual path. Nothing else is in it: no
-other submission, no key, no gradebook, and of this package neither a solution nor the grader itself.
+other submission, no key, no gradebook, and of this package no solution, nothing that makes challenges, and none of the
+grader.
 """
 
 import contextlib
@@ -27,7 +28,9 @@ _SYSTEM = ("bin", "lib", "lib32", "lib64", "usr/bin", "usr/lib", "usr/lib32", "u
            "usr/share/fontconfig", "usr/share/zoneinfo", "etc/ld.so.cache", "etc/fonts", "etc/localtime",
            "etc/alternatives")  # fmt: skip
 DEVICES = ("null", "full", "random", "urandom")  # not zero: mapped, it is memory that no limit counts
-_NOT_SHOWN = ("solutions*", "grading", "authoring*", ".*")
+# Modules that authors and graders alone have: the answers, and what makes challenges, which takes the right steps.
+AUTHORS_ALONE = ("solutions", "making")
+_NOT_SHOWN = (*(f"{name}*" for name in AUTHORS_ALONE), "grading", "authoring*", ".*")
 _OWN_FILES = ("grading.json", ".grading_")  # what grading leaves beside a notebook
 
 

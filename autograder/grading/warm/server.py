@@ -130,7 +130,7 @@ def _import() -> None:
     for name in _probes():
         with contextlib.suppress(Exception):  # one that cannot be imported is the matter of those who ask for it
             import_module(name)
-    held = [name for name in sys.modules if name.startswith("autograder.") and name.endswith(".solutions")]
+    held = [name for name in sys.modules if name.startswith("autograder.") and _is_authors_alone(name)]
     if held or threads() != 1:
         raise RuntimeError(f"not fit to be forked: {threads()} threads, {held}")
 
@@ -139,8 +139,12 @@ def _probes() -> list[str]:
     """The names of all modules with which an answer is observed; of what authors and graders alone have, none."""
     package = Path(exercises.__file__).parents[1]
     paths = [*package.glob("probing/*.py"), *package.glob("exercises/*/*.py")]
-    own = {path.relative_to(package.parent).with_suffix("") for path in paths if not path.match("*/solutions*")}
-    return [".".join(path.parts).removesuffix(".__init__") for path in sorted(own)]
+    own = [".".join(path.relative_to(package.parent).with_suffix("").parts) for path in paths]
+    return sorted(name.removesuffix(".__init__") for name in own if not _is_authors_alone(name))
+
+
+def _is_authors_alone(module: str) -> bool:
+    return module.rpartition(".")[2] in view.AUTHORS_ALONE
 
 
 def _fork(
@@ -165,7 +169,7 @@ def _fork(
 
 def _expect(channel: socket.socket) -> None:
     """Answer what is expected of a challenge. The question comes by the channel: a kernel that is forked later finds
-    in its memory neither that nor the authors' answers, which only this process imports."""
+    in its memory neither that nor the authors' modules, which only this process imports."""
     from ..challenges import expectation
 
     linux.end_with_parent()

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder import authoring, check, exercises
-from autograder.judging import catalogue, judge
+from autograder.judging import annotated, catalogue, judge
 
 TASK = exercises.get("train_step_accumulated")
 ANSWERS = authoring.answers_of("train_step_accumulated")
@@ -25,7 +25,7 @@ averages-weights wrong-return-value always-rescales gradient-ascent weighted-mea
 
 
 def calls_of(challenge: dict) -> list[dict]:
-    return [call for probe in challenge["given"]["probes"] for call in probe["calls"]]
+    return [call for probe in annotated(challenge)["given"]["probes"] for call in probe["calls"]]
 
 
 def norms_of(call: dict) -> tuple[float, list[float]]:
@@ -64,7 +64,7 @@ def test_the_gradients_in_a_probe_are_those_that_the_reference_follows(seed):
     """In the first call of each probe the reference moves the weights by the clipped mean of the gradients given."""
     challenge = TASK.challenge(seed)
     runs = TASK.probe(ANSWERS.rights["reference"], challenge["given"])["runs"]
-    for probe, run in zip(challenge["given"]["probes"], runs, strict=True):
+    for probe, run in zip(annotated(challenge)["given"]["probes"], runs, strict=True):
         call = probe["calls"][0]
         start = np.concatenate([np.ravel(tensor) for layer in probe["layers"] for tensor in layer])
         norm, _ = norms_of(call)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder import authoring, check, exercises, public
-from autograder.judging import catalogue, judge
+from autograder.judging import annotated, catalogue, judge
 from autograder.probing import scaling
 from autograder.timeline import timeline_figure
 
@@ -99,7 +99,7 @@ def test_every_code_of_the_course_has_a_mutant_and_every_mutant_a_text():
 @given(seed=st.integers(0, 2**32 - 1))
 def test_gradients_overflow_where_they_should_and_only_with_the_scale(seed):
     kinds = set()
-    for probe in TASK.challenge(seed)["given"]["probes"]:
+    for probe in annotated(TASK.challenge(seed))["given"]["probes"]:
         for call in probe["calls"]:
             kinds.add(call["overflows"])
             model, _, scaler = scaling.build(probe)
@@ -122,7 +122,7 @@ def test_gradients_overflow_where_they_should_and_only_with_the_scale(seed):
 
 def test_scales_stay_in_the_range_that_the_contract_gives():
     for seed in range(5):
-        challenge = TASK.challenge(seed)["given"]
+        challenge = annotated(TASK.challenge(seed))["given"]
         seen = TASK.probe(ANSWERS.rights["reference"], challenge)
         for probe, run in zip(challenge["probes"], seen["runs"], strict=True):
             before = [probe["scale"], *(call["state"][0] for call in run["calls"][:-1])]

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import sys
 
 import pytest
 import torch
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder import authoring, check, exercises
-from autograder.judging import catalogue, judge
+from autograder.judging import annotated, catalogue, judge
 
 TASK = exercises.get("train_step_groups")
 ANSWERS = authoring.answers_of(TASK.ID)
@@ -60,6 +61,29 @@ def test_fixed_groups_are_refused_whatever_they_are(first):
     result = check(TASK.ID, step(groups_of, list), strict=False)
     assert not result.parts["update"]
     assert result.findings[0].code == "wrong-groups"
+
+
+def applies_what_is_given(model, optimizer, loss_fn, inputs, targets, max_norms):
+    """No forward and no backward pass: whatever gradient stands beside this call's numbers is made the gradient."""
+    frame = sys._getframe()
+    while "given" not in frame.f_locals:
+        frame = frame.f_back
+    calls = [call for probe in frame.f_locals["given"]["probes"] for call in probe["calls"]]
+    (call,) = [call for call in calls if call["inputs"] == inputs.tolist()]
+    for p, part in zip(model.parameters(), torch.tensor(call["gradient"]).split([4 * 3, 4, 2 * 4, 2]), strict=True):
+        p.grad = part.view_as(p) if p.requires_grad else None
+    groups = zip(right_groups(model, optimizer), max_norms, strict=True)
+    norms = [torch.nn.utils.clip_grad_norm_(parameters, max_norm) for parameters, max_norm in groups]
+    optimizer.step()
+    return norms
+
+
+def test_an_answer_finds_no_gradient_in_what_is_given():
+    result = check(TASK.ID, applies_what_is_given, strict=False)
+    assert not any(result.parts.values())
+    expected = authoring.public.expected(TASK)
+    observed = TASK.probe(applies_what_is_given, annotated(expected)["given"])
+    assert judge(TASK, observed, expected).passed  # with the notes in it, that would do
 
 
 def test_the_right_groups_and_thresholds_pass():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from autograder import authoring, check, exercises
 from autograder.exercises.train_step_guarded.diagnosis import BROKEN
 from autograder.exercises.train_step_guarded.probes import FORM
-from autograder.judging import catalogue, judge
+from autograder.judging import annotated, catalogue, judge
 from autograder.probing import training
 
 TASK = exercises.get("train_step_guarded")
@@ -27,7 +27,7 @@ def kind_of(number: float) -> str:
 @example(seed=16)  # with inputs of ordinary size, a hidden value is 1 to the last digit
 @given(seed=seeds)
 def test_a_broken_call_has_the_loss_and_the_norm_of_its_kind(seed):
-    probes = TASK.challenge(seed)["given"]["probes"]
+    probes = annotated(TASK.challenge(seed))["given"]["probes"]
     seen = []
 
     def look(model, optimizer, loss_fn, inputs, targets, max_norm):
@@ -50,7 +50,7 @@ def test_a_broken_call_has_the_loss_and_the_norm_of_its_kind(seed):
 @settings(max_examples=3, deadline=None)
 @given(seed=seeds)
 def test_the_reference_stands_still_in_broken_calls_and_moves_in_the_others(seed):
-    challenge = TASK.challenge(seed)["given"]
+    challenge = annotated(TASK.challenge(seed))["given"]
     runs = TASK.probe(next(iter(ANSWERS.rights.values())), challenge)["runs"]
     for run, probe in zip(runs, challenge["probes"], strict=True):
         for (before, after), call in zip(

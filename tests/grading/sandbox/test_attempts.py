@@ -82,8 +82,8 @@ def test_nothing_can_be_read_but_the_interpreter_and_the_own_copy(tmp_path):
     for path in [*secrets, tmp_path / "other.txt"]:
         path.parent.mkdir(exist_ok=True)
         path.write_text("secret")
-    solutions = [*(ROOT / "autograder").rglob("solutions.py"), ROOT / "autograder" / "grading" / "challenges.py"]
-    refused = [*map(str, secrets), str(tmp_path / "other.txt"), *map(str, solutions), str(ROOT / "keys"),
+    ours = [*_authors_alone(), ROOT / "autograder" / "grading" / "challenges.py"]
+    refused = [*map(str, secrets), str(tmp_path / "other.txt"), *map(str, ours), str(ROOT / "keys"),
                str(ROOT / "tests"), "/etc/hostname", "/etc/shadow", "/sys", "/var", *_homes()]  # fmt: skip
     assert all(os.path.exists(path) for path in refused)
     said = run(
@@ -101,6 +101,13 @@ def test_nothing_can_be_read_but_the_interpreter_and_the_own_copy(tmp_path):
     assert os.stat("/home").st_dev not in eval(said[4])
 
 
+def _authors_alone() -> list[Path]:
+    """The modules with right answers, and those that make challenges, which takes the right steps."""
+    found = {name: list((ROOT / "autograder").rglob(f"{name}.py")) for name in ("solutions", "making")}
+    assert all(len(paths) > 5 for paths in found.values())
+    return [path for paths in found.values() for path in paths]
+
+
 def _homes() -> list[str]:
     """What people keep in /home, and the grader in a home of its own; but for what leads to the interpreter."""
     shown = [Path(sys.prefix), Path(sys.base_prefix), ROOT / "autograder"]
@@ -115,11 +122,13 @@ def test_no_solution_can_be_imported_or_found_in_memory(tmp_path):
         tmp_path,
         TRY + "from importlib import import_module as load",
         "names = ['autograder.exercises.train_step.solutions', 'autograder.exercises.solutions', "
+        "'autograder.exercises.train_step.making', 'autograder.probing.making', "
         "'autograder.authoring', 'autograder.grading.challenges']\nprint([attempt(lambda: load(n)) for n in names])",
-        "import sys\nprint([name for name in sys.modules if 'solutions' in name or 'challenges' in name])",
+        "import sys\nown = [name for name in sys.modules if name.startswith('autograder.')]\n"
+        "print([name for name in own if any(word in name for word in ('solutions', 'making', 'challenges'))])",
         "import gc\nprint([type(x) for x in gc.get_objects() if type(x).__name__ == 'Answers'])",
     )
-    assert eval(said[1]) == ["ModuleNotFoundError"] * 4
+    assert eval(said[1]) == ["ModuleNotFoundError"] * 6
     assert said[2].strip() == said[3].strip() == "[]"
 
 
@@ -322,11 +331,15 @@ def test_no_socket_leads_around_the_network_namespace(tmp_path):
 
 
 def test_no_solution_is_anywhere_in_memory(tmp_path):
-    """Read from end to end, from outside: the memory holds no line that only a solution has."""
+    """Read from end to end, from outside: the memory holds no line that only authors' modules have, and no docstring
+    (which a module that was imported has)."""
     wanted = {"itself": "/home/student/submission"}
-    for path in (ROOT / "autograder" / "exercises").rglob("solutions.py"):
-        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("    ")]
-        wanted[path.parent.name] = max(lines, key=len)
+    for path in _authors_alone():
+        text = path.read_text(encoding="utf-8")
+        lines = [line.strip() for line in text.splitlines() if line.startswith("    ")]
+        wanted[f"{path.parent.name} {path.stem}"] = max(lines, key=len)
+        if path.stem == "making":
+            wanted[f"{path.parent.name} docstring"] = max(re.findall(r'    """([^"\n]+)', text), key=len)
 
     async def found() -> set[str]:
         kernel = kernel_manager()()

@@ -157,9 +157,11 @@ def test_any_program_can_have_warm_kernels_by_a_kernel_specification(tmp_path):
 
 
 def test_what_is_expected_is_computed_beside_it(tmp_path):
-    given = warm_process().expectation("clip_by_value", 5)
-    assert given == json.loads(json.dumps(challenges.expectation("clip_by_value", 5)))
-    seen = run(tmp_path, "import sys\nprint([n for n in sys.modules if 'solutions' in n or 'authoring' in n])")
+    given = warm_process().expectation("rnn_step", 5)
+    assert given == json.loads(json.dumps(challenges.expectation("rnn_step", 5)))
+    own = "[n for n in sys.modules if n.startswith('autograder.')]"
+    words = ("solutions", "making", "authoring")
+    seen = run(tmp_path, f"import sys\nprint([n for n in {own} if any(word in n for word in {words})])")
     assert seen == ["[]\n"]
 
 
