@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import psutil
 import pytest
-from jupyter_core.utils import ensure_async
+from jupyter_client.utils import ensure_async
 from nbclient.exceptions import DeadKernelError
 
 from autograder.grading.kernels import kernel_manager
