@@ -272,8 +272,9 @@ class _Run:
                     "It could not be graded, since nbgrader does not find a folder with such a name: rename the "
                     "student's folder, without brackets and without spaces at its ends, and grade again."
                 )
-            case OSError(strerror=str(why)):
-                return f"It could not be graded ({why}): see to that, and grade again."
+            case OSError(strerror=str(why), filename=name):
+                which = f"{os.path.basename(name)}: " if isinstance(name, str) else ""
+                return f"It could not be graded ({which}{why}): see to that, and grade again."
         why = f"{type(error).__name__}: {error}".partition("\n")[0].rstrip(".: ")
         why = why if len(why) <= _LONGEST else f"{why[:_LONGEST]} …"
         return f"It could not be graded: nbgrader stopped with {why}; see {self._course.log}."

@@ -253,6 +253,14 @@ def test_a_name_that_nbgrader_cannot_use_and_one_that_is_not_on_the_list_are_one
             "It could not be graded, since another grading was at it at the same time: grade again.",
         ),
         (
+            PermissionError(13, "Permission denied", "/course/submitted/a/notes.txt"),
+            "It could not be graded (notes.txt: Permission denied): see to that, and grade again.",
+        ),
+        (
+            OSError(28, "No space left on device"),
+            "It could not be graded (No space left on device): see to that, and grade again.",
+        ),
+        (
             ValueError("x" * 1000),
             f"It could not be graded: nbgrader stopped with ValueError: {'x' * 188} …; see /course/.nbgrader.log.",
         ),
@@ -261,6 +269,26 @@ def test_a_name_that_nbgrader_cannot_use_and_one_that_is_not_on_the_list_are_one
 def test_an_error_is_one_sentence_of_some_length(error, sentence):
     run = SimpleNamespace(_course=SimpleNamespace(log="/course/.nbgrader.log"))
     assert class_run._Run._sentence(run, error) == sentence
+
+
+@pytest.mark.slow
+def test_what_is_unexpected_in_one_submission_keeps_no_other_from_being_graded(tmp_path, monkeypatch):
+    course = new_course(tmp_path)
+    course.released(ASSIGNMENT)
+    for student in ("a", "b"):
+        shutil.copytree(tmp_path / "release" / ASSIGNMENT, tmp_path / "submitted" / student / ASSIGNMENT)
+    look = class_run.examine
+
+    def stumble(folder, released):
+        if "a" in folder.parts:
+            raise RuntimeError("never seen before\x1b[2J")
+        return look(folder, released)
+
+    monkeypatch.setattr(class_run, "examine", stumble)
+    run = class_run.grade(course, ASSIGNMENT, Console(quiet=True))
+    assert [row.student for row in run.rows] == ["b"]
+    (sentence,) = run.failed["a"]
+    assert "nbgrader stopped with RuntimeError: never seen before�[2J; see" in sentence
 
 
 def test_a_text_from_a_students_process_cannot_break_the_table():
