@@ -4,6 +4,7 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -156,6 +157,7 @@ def settle(environment: dict[str, str], home: str, folder: str) -> None:
     os.environ.update({"OMP_NUM_THREADS": "1", "TERM": "xterm-color", "CLICOLOR": "1", "PAGER": "cat"})
     os.environ["GIT_PAGER"] = "cat"
     os.chdir(folder)
+    tempfile.tempdir = None  # what was found before the process was forked is not there
     # What was handed in can be imported, before what is installed: as IPython has it where Python is not told -P.
     sys.path.insert(next(i for i, path in enumerate(sys.path) if Path(path).name in _INSTALLED), "")
     # Random numbers as in a fresh process: from the system.

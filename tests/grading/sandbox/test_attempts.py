@@ -290,7 +290,7 @@ def test_the_time_of_children_that_nobody_waits_for_counts(tmp_path):
 
 def test_a_limit_on_processes_that_linux_does_not_keep_is_kept(tmp_path, monkeypatch):
     """As root in a user namespace, where there is no other user to become."""
-    usage = Usage(os.getpid(), Limits(processes=20))
+    usage = Usage(os.getpid(), Limits(processes=20, memory=2**50))
     monkeypatch.setattr(usage_module, "_processes", lambda: [os.getpid()] * 21)
     assert usage.reached() == "processes"
 
