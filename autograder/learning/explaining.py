@@ -277,7 +277,6 @@ def _show_form(prompt: Prompt, note: str) -> bool:
         rows=5,
         layout=wide,
         style={"description_width": "initial"},
-        **forms.SENT_WHEN_LEFT,
     )
     button = widgets.Button(description="Look for concepts", button_style="primary")
     result = widgets.HTML(_status(note), layout=wide)

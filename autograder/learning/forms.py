@@ -1,12 +1,8 @@
-"""What forms of widgets have in common: long options wrap, whatever has the focus is easily seen, and a button finds
-what was typed before it was pressed."""
+"""How a form of widgets looks: long options wrap, and whatever has the focus is easily seen."""
 
 from typing import Any
 
 OPTION = "autograder-option"  # the class of a button with an option on it
-
-# For a field of text. ipywidgets keeps back what is typed while Python is busy, and a button overtakes it.
-SENT_WHEN_LEFT = {"continuous_update": False}
 
 _FORM = "autograder-form"
 _LOOK = f"""<style>

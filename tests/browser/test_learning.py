@@ -192,19 +192,6 @@ def test_a_practice_problem_is_opened_step_by_step_and_checked(learner, keep):
     keep(shown, "problem-right")
 
 
-def test_what_is_typed_while_python_is_busy_is_what_is_checked(learner):
-    hands = learner(
-        "from autograder.learning import practice_problem\npractice_problem(1)", "import time\ntime.sleep(5)"
-    )
-    shown = hands.run(hands.notebook.cell("practice_problem("))
-    form = shown.locator(".widget-vbox").filter(has_text="Your turn")
-    step = texts.find(1).stages["faded"].asked_steps[0]
-    hands.page.keyboard.press("Shift+Enter")
-    hands.write(form.get_by_label(step.name), f"{step.right:.6g}")
-    hands.press(form.get_by_role("button", name="Check"))
-    expect(form.get_by_role("status")).to_contain_text(f"✓ {step.name}: right")
-
-
 def test_a_prediction_in_a_lecture_comes_back_beside_what_happened(learner, keep):
     hands = learner(lecture="03_clip_by_norm")
     cells = hands.notebook.panel.locator(".jp-CodeCell")

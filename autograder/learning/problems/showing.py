@@ -228,7 +228,7 @@ def _can_draw() -> bool:
 def _show_form(problem: Problem, stage: Stage) -> None:
     import ipywidgets as widgets
 
-    look = forms.SENT_WHEN_LEFT | {"style": {"description_width": "7em"}, "layout": widgets.Layout(width="28em")}
+    look = {"style": {"description_width": "7em"}, "layout": widgets.Layout(width="28em")}
     by_name = {step.name: step for step in stage.asked_steps}
     answers = judging.kept(problem, stage.name).answers
     fields = {
